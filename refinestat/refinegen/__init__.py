@@ -1,0 +1,1 @@
+"""The core of RefineStat. Layers and contracts: docs/architecture.md."""
