@@ -1,10 +1,50 @@
 """The editable configuration. Every value here is checked at start; command-line flags override it."""
 
-config = {
-    "models": ["refinestat-slm"],
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from commons.utils import UserError, parse_seeds
+
+DEFAULT_MODEL = "refinestat-slm"  # the embedded one: refinestat/models/refinestat-slm
+PAPER_MODELS = (
+    "meta-llama/Meta-Llama-3-8B",
+    "google/codegemma-7b",
+    "Qwen/Qwen2.5-Coder-7B",
+    "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",
+)
+
+config: dict[str, Any] = {
+    # What is run: every model on every data set with every seed. "paper" stands for PAPER_MODELS.
+    "models": [DEFAULT_MODEL],
     "datasets": ["eight_schools", "dugongs", "glm", "gp", "surgical"],
+    "seeds": "1-10",
+    # How statements are drawn.
     "temperature": 0.3,
-    "max_iterations": 35,
+    "top_p": 1.0,
+    "statement_retries": 10,  # times that a refused statement is drawn again
+    "max_new_tokens": 512,  # generated tokens in one program, the prompt not counted
+    # Refinement (Definition 3.2 of the paper).
+    "max_iterations": 35,  # R_max: times that the priors are drawn anew
+    "alpha": 2,  # times that the likelihood is redrawn for the same priors
+    "beta": 3,  # reliable programs that are enough
+    "K": 5,  # checks, of seven, that a reliable program passes
+    "select": "elpd",  # the best reliable program: by ELPD-LOO ("elpd"), or by checks passed first ("score")
+    # How a program is sampled, and what it may use.
+    "chains": 4,
+    "tune": 1000,
+    "draws": 1000,
+    "target_accept": 0.95,
+    "fit_wall_seconds": 300,
+    "fit_cpu_seconds": 240,
+    "fit_memory_gb": 4,
+    # The machine: these change how fast a result comes, never the result.
+    "workers": None,  # programs fitted at once; None: one per core
+    "in_flight": 8,  # cells (model, data set, seed) at once
 }
 
 # The seven checks (paper, section on reliability). Values as published.
@@ -15,3 +55,181 @@ DIVERGENCES_AT_MOST = 0
 BFMI_ABOVE = 0.3
 PARETO_K_BELOW = 0.7
 PARETO_K_SHARE_AT_LEAST = 0.8
+
+CELLS = ("models", "datasets", "seeds")  # what is run: a run can be continued with more of them
+MACHINE = ("workers", "in_flight")  # what never changes a result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration, checked. Field names and meanings are those of `config`."""
+
+    models: tuple[str, ...]
+    datasets: tuple[str, ...]
+    seeds: tuple[int, ...]
+    temperature: float
+    top_p: float
+    statement_retries: int
+    max_new_tokens: int
+    max_iterations: int
+    alpha: int
+    beta: int
+    K: int
+    select: str
+    chains: int
+    tune: int
+    draws: int
+    target_accept: float
+    fit_wall_seconds: float
+    fit_cpu_seconds: float
+    fit_memory_gb: float
+    workers: int
+    in_flight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """One call of the main job. output: a new folder (default: the next number under results/refinestat-main).
+
+    resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
+    gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained."""
+
+    settings: Settings
+    output: Path | None = None
+    resume: Path | None = None
+    build: bool = True
+    gpu: int | None = None
+    unsafe: bool = False
+
+
+def model_source(name: str) -> str:
+    """Where a model is loaded from: its folder, or its Hugging Face id."""
+    embedded = Path(__file__).resolve().parents[1] / "refinestat" / "models" / name
+    folder = embedded if re.fullmatch(r"[\w-]+", name) and embedded.is_dir() else Path(name).expanduser()
+    if folder.is_dir():
+        missing = _missing_files(folder)
+        if missing:
+            raise UserError(f"model folder {folder} has no {missing}")
+        return str(folder.resolve())
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name):
+        return name
+    if name == DEFAULT_MODEL:
+        raise UserError(f"the embedded model is missing from this installation: {embedded}")
+    known = ", ".join((DEFAULT_MODEL, "paper", *PAPER_MODELS))
+    raise UserError(f"unknown model {name!r}: no folder, no Hugging Face id (organisation/name). Known: {known}")
+
+
+def model_label(name: str) -> str:
+    """A model's name in tables: a Hugging Face id as it is, a folder by its last part."""
+    return Path(name).name if Path(name).is_absolute() else name
+
+
+def _missing_files(folder: Path) -> str:
+    """What keeps a folder from being a Hugging Face model; empty if nothing does."""
+    if not (folder / "config.json").is_file():
+        return "config.json"
+    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
+        return "tokenizer (tokenizer.json, tokenizer.model or vocab.json)"
+    if not any(folder.glob("*.safetensors")) and not any(folder.glob("*.bin")):
+        return "weights (*.safetensors or *.bin)"
+    return ""
+
+
+Allowed = tuple[str, Callable[[Any], bool]]  # in words, and as a test
+
+
+def _whole(low: int, high: int) -> Allowed:
+    return f"a whole number from {low} to {high}", lambda value: type(value) is int and low <= value <= high
+
+
+def _real(above: float, high: float) -> Allowed:
+    allowed = f"a number above {above:g}, at most {high:g}"
+    return allowed, lambda value: type(value) in (int, float) and above < value <= high
+
+
+_ALLOWED: Mapping[str, Allowed] = {
+    "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
+    "top_p": _real(0, 1),
+    "statement_retries": _whole(0, 1000),
+    "max_new_tokens": _whole(16, 100_000),
+    "max_iterations": _whole(1, 100_000),
+    "alpha": _whole(0, 1000),
+    "beta": _whole(1, 1000),
+    "K": _whole(1, 7),
+    "select": ('"elpd" or "score"', lambda value: value in ("elpd", "score")),
+    "chains": _whole(2, 64),
+    "tune": _whole(10, 1_000_000),
+    "draws": _whole(10, 1_000_000),
+    "target_accept": ("a number between 0 and 1", lambda value: type(value) is float and 0 < value < 1),
+    "fit_wall_seconds": _real(0, 86_400),
+    "fit_cpu_seconds": _real(0, 86_400),
+    "fit_memory_gb": _real(0, 4096),
+    "workers": _whole(1, 1024),
+    "in_flight": _whole(1, 1024),
+}
+
+
+def checked(values: Mapping[str, Any]) -> Settings:
+    """The configuration as Settings. Raises UserError with one line for each wrong key or value."""
+    known = [field.name for field in fields(Settings)]
+    wrong = [f"config: unknown key {key!r}{_near(key, known)}" for key in values if key not in known]
+    wrong += [f"config: no value for {key!r}" for key in known if key not in values]
+    settings = {key: values[key] for key in known if key in values}
+    if settings.get("workers", 1) is None:
+        settings["workers"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for key, (allowed, holds) in _ALLOWED.items():
+        if key in settings and not holds(settings[key]):
+            wrong.append(f"{key} must be {allowed}, got {settings[key]!r}")
+    for key, read in (("models", _models), ("datasets", _datasets), ("seeds", _seeds)):
+        try:
+            settings[key] = read(settings.get(key, ()))
+        except UserError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise UserError("\n".join(wrong))
+    return Settings(**settings)
+
+
+def _near(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(str(word), known, n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _names(key: str, value: Any) -> list[str]:
+    """A list of names; one name alone is a list of one."""
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
+        raise UserError(f"{key} must be a list of names, got {value!r}")
+    return list(dict.fromkeys(names))
+
+
+def _models(value: Any) -> tuple[str, ...]:
+    names = [each for name in _names("models", value) for each in (PAPER_MODELS if name == "paper" else (name,))]
+    # A folder of the user's is known by its full path: a run may be continued from elsewhere.
+    sources = {name: model_source(name) for name in dict.fromkeys(names)}
+    own = {name: source for name, source in sources.items() if Path(source).is_absolute() and name != Path(source).name}
+    models = tuple(own.get(name, name) for name in sources)
+    labels = [model_label(model) for model in models]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    if twice:
+        raise UserError(f"two models are called {twice[0]!r}: their results would be mixed up")
+    return models
+
+
+def _datasets(value: Any) -> tuple[str, ...]:
+    from commons.data_pymc import DATASETS  # noqa: PLC0415 - numpy is slow to load
+
+    names = _names("datasets", value)
+    for name in names:
+        if name not in DATASETS:
+            raise UserError(f"unknown data set {name!r}{_near(name, list(DATASETS))}. There are: {', '.join(DATASETS)}")
+    return tuple(names)
+
+
+def _seeds(value: Any) -> tuple[int, ...]:
+    if isinstance(value, str):
+        return parse_seeds(value)
+    numbers = [value] if type(value) is int else value
+    if not isinstance(numbers, list | tuple) or not numbers or not all(type(n) is int and n >= 0 for n in numbers):
+        raise UserError(f'seeds must be like "1,3,5-10" or a list of whole numbers, got {value!r}')
+    return tuple(dict.fromkeys(numbers))

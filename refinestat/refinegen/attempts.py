@@ -1,0 +1,108 @@
+"""A cell's writer and judge: what its log holds already is taken from there, the rest is drawn, fitted and logged.
+
+A draw depends on the model, the data set, the seed and the number of the draw alone, so a cell that was stopped goes
+on as if nothing had happened."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from commons.data_pymc import Dataset
+from commons.diagnostics import diagnose
+from refinestat.refinegen.decoder import Decoder
+from refinestat.refinegen.fitting.pool import FittingPool
+from refinestat.refinegen.program import fingerprint
+from refinestat.refinegen.records import Assessment, Attempt, Draft, Fit, Outcome, SamplerSettings
+from refinestat.refinegen.store import Cell
+
+
+def stream(model: str, dataset: str, seed: int, draw: int) -> np.random.Generator:
+    """The random numbers of one draw."""
+    name = hashlib.sha256(f"{model}\n{dataset}".encode()).digest()
+    return np.random.default_rng([seed, draw, *np.frombuffer(name[:16], dtype="<u4").tolist()])
+
+
+class LoggedWriter:
+    """Draws programs; the draws that the log holds are not drawn again."""
+
+    def __init__(self, decoder: Decoder, cell: Cell, logged: Mapping[int, Attempt]) -> None:
+        self._decoder, self._cell, self._logged = decoder, cell, logged
+        self._draws = 0
+        self.redrawn = ""
+
+    async def program(self) -> Draft:
+        self.redrawn = "program"
+        logged, numbers = self._next()
+        return logged or await self._decoder.program(numbers)
+
+    async def likelihood(self, draft: Draft) -> Draft:
+        self.redrawn = "likelihood"
+        logged, numbers = self._next()
+        return logged or await self._decoder.likelihood(draft, numbers)
+
+    def _next(self) -> tuple[Draft | None, np.random.Generator]:
+        draw = self._draws
+        self._draws += 1
+        logged = self._logged.get(draw)
+        numbers = stream(self._cell.model, self._cell.dataset, self._cell.seed, draw)
+        return (logged.draft if logged else None), numbers
+
+
+class LoggedJudge:
+    """Fits programs and checks their diagnostics; an identical program is looked up."""
+
+    def __init__(
+        self, *, pool: FittingPool, writer: LoggedWriter, cell: Cell, dataset: Dataset, sampler: SamplerSettings,
+        logged: Mapping[int, Attempt],
+    ) -> None:  # fmt: skip
+        self._pool, self._writer, self._cell, self._dataset, self._sampler = pool, writer, cell, dataset, sampler
+        self._logged = logged
+        self._known: dict[str, Assessment] = {}
+        self._judged = 0
+
+    async def __call__(self, draft: Draft, r: int, l: int) -> Attempt:  # noqa: E741
+        index = self._judged
+        self._judged += 1
+        if index in self._logged:
+            attempt = self._logged[index]
+            self._remember(draft, attempt.assessment)
+            return attempt
+        assessment, fit, looked_up = await self._assess(draft)
+        attempt = Attempt(
+            index=index, r=r, l=l, redrawn=self._writer.redrawn, draft=draft, assessment=assessment, looked_up=looked_up
+        )
+        self._cell.record(attempt, fit)
+        return attempt
+
+    async def _assess(self, draft: Draft) -> tuple[Assessment, Fit | None, bool]:
+        if not draft.accepted:
+            last = draft.refusals[-1]
+            why = f"{last.predicate}: {last.why}"
+            return Assessment(outcome=Outcome.REJECTED, why=why), None, False
+        known = self._known.get(fingerprint(draft.program.source))
+        if known is not None:
+            return known, None, True
+        fit = await self._pool.fit(draft.program.source, self._dataset, self._sampler)
+        assessment = await asyncio.to_thread(assess, fit)
+        self._remember(draft, assessment)
+        return assessment, fit, False
+
+    def _remember(self, draft: Draft, assessment: Assessment) -> None:
+        if draft.accepted:
+            self._known[fingerprint(draft.program.source)] = assessment
+
+
+def assess(fit: Fit) -> Assessment:
+    """The seven checks of a fit; a fit that failed has none."""
+    told = {"outcome": fit.outcome, "why": fit.why, "sampler": fit.sampler, "cpu_seconds": fit.cpu_seconds}
+    seconds = sum(fit.seconds.values())
+    if fit.outcome is not Outcome.SCORED or fit.log_likelihood is None or fit.diverging is None:
+        return Assessment(**told, fit_seconds=seconds)
+    found = diagnose(
+        free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy
+    )
+    return Assessment(
+        **told, fit_seconds=seconds, checks=found.checks, elpd_loo=found.elpd_loo, elpd_se=found.elpd_se
+    )

@@ -1,0 +1,148 @@
+"""What introspection cannot see: the one hand-written table beside the catalogue (PyMC 5.28, PyTensor 2.38, NumPy 2.4).
+
+Rows about distributions come from their documentation and from the `logp` and `dist` methods of `pymc.distributions`;
+lists of names hold what a program may use: pure functions, no files, no callbacks, no state."""
+
+# Domain of a parameter by its name, wherever its `logp` says nothing itself.
+DOMAINS_BY_NAME = {
+    "sigma": "> 0", "tau": "> 0", "lam": "> 0", "psi": "[0, 1]", "w": "[0, 1]", "phi": "> 0", "kappa": "> 0",
+    "cov": "matrix", "chol": "matrix", "Sigma": "matrix", "V": "matrix", "W": "matrix", "rowcov": "matrix",
+    "colcov": "matrix", "rowchol": "matrix", "colchol": "matrix",
+}  # fmt: skip
+
+# Domain of one parameter of one distribution, where the name alone would mislead.
+DOMAINS = {
+    "AR.rho": "any", "CAR.alpha": "(-1, 1)", "Exponential.lam": "> 0", "Exponential.scale": "> 0",
+    "GARCH11.omega": "> 0", "GARCH11.alpha_1": ">= 0", "GARCH11.beta_1": ">= 0", "GARCH11.initial_vol": ">= 0",
+    "Beta.sigma": "> 0", "Beta.mu": "(0, 1)", "Beta.nu": "> 0", "Binomial.n": ">= 0", "Bernoulli.p": "[0, 1]",
+    "Categorical.p": "[0, 1]", "ChiSquared.nu": "> 0", "DirichletMultinomial.n": ">= 0", "Gamma.mu": "> 0",
+    "HurdleGamma.alpha": "> 0", "HurdleGamma.beta": "> 0", "HurdleGamma.mu": "> 0", "HurdlePoisson.mu": ">= 0",
+    "HurdleNegativeBinomial.mu": "> 0", "HurdleNegativeBinomial.alpha": "> 0", "HurdleNegativeBinomial.p": "[0, 1]",
+    "InverseGamma.mu": "> 0", "LKJCholeskyCov.eta": "> 0", "LKJCorr.eta": "> 0", "MvStudentT.scale": "matrix",
+    "MvStudentT.nu": "> 0", "MvNormal.tau": "matrix", "MvStudentT.tau": "matrix", "MvGaussianRandomWalk.tau": "matrix",
+    "MvStudentTRandomWalk.tau": "matrix", "MvStudentTRandomWalk.scale": "matrix", "NegativeBinomial.mu": "> 0", "NegativeBinomial.p": "[0, 1]", "Rice.nu": ">= 0",
+    "Rice.b": ">= 0", "HalfStudentT.lam": "> 0", "OrderedProbit.sigma": "> 0", "KroneckerNormal.sigma": ">= 0",
+    "StickBreakingWeights.alpha": "> 0", "VonMises.kappa": "> 0", "Wald.mu": "> 0", "Wald.alpha": ">= 0",
+    "Wishart.nu": "> 0", "ZeroInflatedBinomial.p": "[0, 1]", "ZeroInflatedBinomial.n": ">= 0",
+    "ZeroInflatedNegativeBinomial.mu": "> 0", "ZeroInflatedNegativeBinomial.alpha": "> 0",
+    "ZeroInflatedNegativeBinomial.p": "[0, 1]", "ZeroInflatedPoisson.mu": ">= 0", "ICAR.sigma": "> 0",
+    "SkewNormal.tau": "> 0", "AsymmetricLaplace.kappa": "> 0", "AsymmetricLaplace.b": "> 0",
+    "AsymmetricLaplace.q": "(0, 1)", "TruncatedNormal.sigma": "> 0", "HyperGeometric.N": ">= 0",
+    "HyperGeometric.k": ">= 0", "HyperGeometric.n": ">= 0", "PolyaGamma.z": "any", "ZeroSumNormal.sigma": "> 0",
+    "NormalMixture.sigma": "> 0", "Multinomial.p": "[0, 1]",
+}  # fmt: skip
+
+# Support of values where the base class does not tell: closed bounds, numbers or names of parameters.
+SUPPORTS = {
+    "Bernoulli": (0, 1), "BetaBinomial": (0, "n"), "Binomial": (0, "n"), "Categorical": (0, "inf"),
+    "ChiSquared": (0, "inf"), "DiracDelta": ("c", "c"), "DirichletMultinomial": (0, "n"),
+    "DiscreteUniform": ("lower", "upper"), "DiscreteWeibull": (0, "inf"), "Geometric": (1, "inf"),
+    "HurdleGamma": (0, "inf"), "HurdleLogNormal": (0, "inf"), "HurdleNegativeBinomial": (0, "inf"),
+    "HurdlePoisson": (0, "inf"), "HyperGeometric": (0, "n"), "Interpolated": ("-inf", "inf"), "LKJCorr": (-1, 1),
+    "LogitNormal": (0, 1), "Multinomial": (0, "n"), "NegativeBinomial": (0, "inf"), "OrderedLogistic": (0, "inf"),
+    "OrderedMultinomial": (0, "n"), "OrderedProbit": (0, "inf"), "Pareto": ("m", "inf"), "Poisson": (0, "inf"),
+    "Triangular": ("lower", "upper"), "TruncatedNormal": ("lower", "upper"), "Uniform": ("lower", "upper"),
+    "VonMises": ("-pi", "pi"), "ZeroInflatedBinomial": (0, "n"), "ZeroInflatedNegativeBinomial": (0, "inf"),
+    "ZeroInflatedPoisson": (0, "inf"),
+}  # fmt: skip
+
+# Distributions whose density at the edge of the support is zero or infinite whatever the parameters are.
+OPEN_SUPPORTS = ("Beta", "ChiSquared", "InverseGamma", "Kumaraswamy", "LogNormal", "Lognormal", "LogitNormal", "Wald")
+
+# Distributions that no interval describes: their values come from their arguments, or from a function.
+UNKNOWN_SUPPORTS = ("Censored", "CustomDist", "DensityDist", "Mixture", "Truncated", "LKJCholeskyCov", "Wishart")
+
+# Distributions whose elements restrain each other: no claim about a sum or a dot product of them.
+TIED = ("AR", "CAR", "Dirichlet", "GARCH11", "ICAR", "LKJCorr", "Multinomial", "StickBreakingWeights", "ZeroSumNormal")
+
+# What `dist` needs beside parameters that have alternatives (a number of steps, a length).
+NEEDED_CONTEXT = {"AR": ("steps",), "GARCH11": ("steps",), "ZeroSumNormal": ("support_shape",)}
+
+# Deterministic variables that a distribution adds beside its own, as suffixes of its name.
+COMPANIONS = {"LKJCholeskyCov": ("_corr", "_stds"), "OrderedLogistic": ("_probs",), "OrderedProbit": ("_probs",)}
+
+# Parameters of distributions whose `dist` hides them behind *args.
+HIDDEN_SIGNATURES = {
+    "CustomDist": ("dist", "random", "logp", "logcdf", "support_point", "ndim_supp", "ndims_params", "signature",
+                   "class_name"),
+    "DensityDist": ("dist", "random", "logp", "logcdf", "support_point", "ndim_supp", "ndims_params", "signature",
+                    "class_name"),
+}  # fmt: skip
+EXTRA_KEYWORDS = {
+    "LKJCholeskyCov": ("store_in_trace",), "OrderedLogistic": ("compute_p",), "OrderedProbit": ("compute_p",),
+    "OrderedMultinomial": ("compute_p",), "Interpolated": ("transform",),
+}  # fmt: skip
+
+# What a parameter measures, for the check of scales: sd, variance, precision, rate, scale.
+MEASURES = {
+    "Exponential.lam": "rate", "Exponential.scale": "scale", "Gamma.beta": "rate", "StudentT.lam": "precision",
+    "HalfStudentT.lam": "precision", "Laplace.b": "scale", "Cauchy.beta": "scale", "HalfCauchy.beta": "scale",
+    "Logistic.s": "scale", "Gumbel.beta": "scale",
+}  # fmt: skip
+MEASURES_BY_NAME = {"sigma": "sd", "tau": "precision"}
+NOT_MEASURED = ("Wald", "CAR", "MvNormal", "MvStudentT", "MvGaussianRandomWalk", "MvStudentTRandomWalk")
+
+# Functions of the model that are no distributions: their parameters are read off the signatures.
+MODEL_FUNCTIONS = ("Deterministic", "Potential", "Data")
+
+OPEN_PM = (
+    "Data Deterministic Minibatch Model Potential expand_packed_triangular floatX intX icdf invlogit invprobit logaddexp "
+    "logcdf logccdf logit logp logsumexp modelcontext probit"
+).split()
+OPEN_PM_SUBMODULES = {
+    "pm.math": None,  # every public function
+    "pm.gp": "HSGP HSGPPeriodic Latent LatentKron Marginal MarginalApprox MarginalKron MarginalSparse TP".split(),
+    "pm.gp.cov": None,
+    "pm.gp.mean": None,
+    "pm.gp.util": "kmeans_inducing_points stabilize".split(),
+    "pm.gp.hsgp_approx": "approx_hsgp_hyperparams".split(),
+    "pm.ode": ["DifferentialEquation"],
+    "pm.distributions": None,  # the distributions again, by their full path
+    "pm.distributions.transforms": None,
+    "pm.logprob": "logp logcdf icdf".split(),
+}
+CLOSED_IN_OPEN = "Apply Op UNSET get_constraint config reduce partial flatten_list constant_fold handle_args make_callable".split()
+
+OPEN_NP = (
+    "abs absolute add all allclose any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin "
+    "argsort argwhere array array_equal array_split asarray atleast_1d atleast_2d atleast_3d average bincount bool_ "
+    "broadcast_arrays broadcast_shapes broadcast_to c_ cbrt ceil clip column_stack concat concatenate convolve copy "
+    "corrcoef cos cosh count_nonzero cov cross cumprod cumsum deg2rad degrees delete diag diagflat diagonal diff "
+    "digitize divide dot dstack e einsum empty empty_like equal exp exp2 expand_dims expm1 extract eye fill_diagonal "
+    "finfo flatnonzero flip fliplr flipud float16 float32 float64 floor floor_divide fmax fmin full full_like gcd "
+    "geomspace gradient greater greater_equal heaviside histogram hstack hypot identity iinfo in1d indices inf inner "
+    "insert int16 int32 int64 int8 interp intersect1d invert isclose isfinite isin isinf isnan ix_ kron less less_equal "
+    "linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor logspace matmul max maximum "
+    "mean median meshgrid mgrid min minimum mod moveaxis multiply nan nan_to_num nanmax nanmean nanmin nanstd nansum "
+    "nanvar ndarray ndim ndindex negative newaxis nonzero not_equal ogrid ones ones_like outer pad percentile permute_dims pi "
+    "polyfit polyval positive power prod ptp quantile rad2deg radians ravel reciprocal remainder repeat reshape resize "
+    "roll rot90 round r_ searchsorted select setdiff1d shape sign sin sinc sinh size sort split sqrt square squeeze "
+    "stack std subtract sum swapaxes take take_along_axis tan tanh tensordot tile trace transpose tri tril "
+    "tril_indices tril_indices_from triu triu_indices triu_indices_from true_divide trunc uint32 uint64 uint8 union1d "
+    "unique unravel_index vander var vdot vecdot vstack where zeros zeros_like trapezoid"
+).split()
+OPEN_NP_SUBMODULES = {
+    "np.linalg": "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet "
+    "solve svd".split(),
+    "np.random": "beta binomial chisquare choice dirichlet exponential gamma geometric gumbel laplace logistic "
+    "lognormal multinomial multivariate_normal negative_binomial normal permutation poisson rand randint randn random "
+    "seed standard_normal standard_t uniform vonmises weibull default_rng RandomState Generator".split(),
+    "np.polynomial": [],
+    "np.polynomial.legendre": ["legvander"],
+    "np.polynomial.chebyshev": ["chebvander"],
+    "np.polynomial.polynomial": ["polyvander"],
+    "np.fft": "fft ifft rfft irfft fftfreq rfftfreq".split(),
+}
+OPEN_PT_CLOSED = (
+    "Any Callable Constant NoReturn Op Optional Sequence TYPE_CHECKING Union grad jacobian hessian singledispatch "
+    "vectorize transfer values_eq_approx_always_true get_vector_length default make_slice none_type_t slicetype"
+).split()
+OPEN_PT_SUBMODULES = {
+    "pt.linalg": None,
+    "pt.nlinalg": "det diagonal eigh inv kron matrix_dot matrix_inverse matrix_power norm pinv qr slogdet svd trace".split(),
+    "pt.slinalg": "block_diag cho_solve cholesky eigvalsh expm kron solve solve_triangular".split(),
+    "pt.special": "beta betaln factorial gamma gammaln log_softmax logit poch softmax".split(),
+    "pt.fft": [],
+    "pt.subtensor": "set_subtensor inc_subtensor".split(),
+    "pt.extra_ops": "cumsum cumprod diff repeat bincount".split(),
+}

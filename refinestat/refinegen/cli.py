@@ -1,0 +1,202 @@
+"""Command lines. Each `*main` takes arguments and returns an exit status; what it runs is imported when it runs."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from commons.config import PAPER_MODELS, RunRequest, checked, config
+from commons.utils import UserError, parse_seeds
+
+RUN_EXAMPLES = """\
+examples:
+  {prog}                                        every data set, ten seeds, the embedded model
+  {prog} --seeds 1 --datasets eight_schools dugongs
+  {prog} --seeds 1,3,5-10,15 --temperature 0.4 --output results/warmer
+  {prog} --models Qwen/Qwen2.5-Coder-7B --gpu 0
+  {prog} --resume results/refinestat-main/3     continue a run that was stopped
+
+Defaults come from commons/config.py. Exit status: 0 done, 2 a mistake in the input, 130 stopped by Ctrl-C.
+"""
+STORE_EXAMPLES = """\
+examples:
+  {prog}                                        for the models of commons/config.py
+  {prog} --models Qwen/Qwen2.5-Coder-7B
+
+The stores are kept in the folder SYNCODE_CACHE (default: the user's cache folder).
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`refinestat` and `python -m refinestat`."""
+    parser = Parser(prog="refinestat", description=_about())
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="find a reliable model for each data set", **_texts("refinestat run"))
+    _add_run_flags(run)
+    commands.add_parser("datasets", help="list the data sets")
+    store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
+    _add_models_flag(store)
+    commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
+    arguments = parser.parse_args(argv)
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "run": _run,
+        "datasets": _datasets,
+        "mask-store": _mask_store,
+        "catalogue": _catalogue,
+    }
+    return _reporting(parser.prog, actions[arguments.command], arguments)
+
+
+def refinestat_main(argv: Sequence[str] | None = None) -> int:
+    """`python refinestat/main.py`: the same as `refinestat run`."""
+    parser = Parser(prog="refinestat/main.py", **_texts("python refinestat/main.py"))
+    _add_run_flags(parser)
+    return _reporting("refinestat", _run, parser.parse_args(argv))
+
+
+def dfa_constructor_main(argv: Sequence[str] | None = None) -> int:
+    """`python refinestat/dfa_constructor.py`: the same as `refinestat mask-store`."""
+    parser = Parser(
+        prog="refinestat/dfa_constructor.py",
+        description="Builds the grammar masks (SynCode's DFA mask store for Python) of each model.",
+        epilog=STORE_EXAMPLES.format(prog="python refinestat/dfa_constructor.py"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_models_flag(parser)
+    return _reporting("refinestat", _mask_store, parser.parse_args(argv))
+
+
+def _about() -> str:
+    return "A small language model writes a Bayesian model; the Bayesian workflow decides whether to trust it."
+
+
+def _texts(prog: str) -> dict[str, Any]:
+    return {
+        "description": _about(),
+        "epilog": RUN_EXAMPLES.format(prog=prog),
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
+
+
+def _argument(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A reader of an argument whose mistakes argparse reports as they are."""
+
+    def reader(text: str) -> Any:
+        try:
+            return read(text)
+        except UserError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+
+    return reader
+
+
+def _add_models_flag(parser: argparse.ArgumentParser) -> None:
+    meaning = f"Hugging Face ids, folders, or `paper` ({', '.join(PAPER_MODELS)})"
+    parser.add_argument("--models", nargs="+", metavar="MODEL", help=meaning)
+
+
+def _add_run_flags(parser: argparse.ArgumentParser) -> None:
+    """Flags named as in `config` replace its values; None: not given."""
+    add = parser.add_argument
+    add("--seeds", type=_argument(parse_seeds), metavar="1-10", help="seeds and ranges: 1,3,5-10,15 (default 1-10)")
+    add("--datasets", nargs="+", metavar="NAME", help="data sets (default: all; `refinestat datasets` lists them)")
+    _add_models_flag(parser)
+    add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
+    add("--top-p", type=float, metavar="P", help="draw from the most probable tokens that make up this share")
+    add("--max-iterations", type=int, metavar="N", help="times that the priors are drawn anew")
+    add("--statement-retries", type=int, metavar="N", help="times that a refused statement is drawn again")
+    add("--max-new-tokens", type=int, metavar="N", help="longest program, the prompt not counted")
+    add("--select", choices=("elpd", "score"), help="the best reliable program: by ELPD-LOO, or by checks passed first")
+    add("--workers", type=int, metavar="N", help="programs fitted at once (default: one per core)")
+    add("--in-flight", type=int, metavar="N", help="cells (model, data set, seed) at once")
+    add("--gpu", type=int, metavar="N", help="run the language model on this CUDA device (default: the CPU)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
+    where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
+    add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
+    unsafe = "run generated programs even where this system cannot contain them"
+    add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    request = request_of(arguments)
+    from refinestat.refinegen.run import run  # noqa: PLC0415 - torch and PyMC are slow to load
+
+    return run(request)
+
+
+def request_of(arguments: argparse.Namespace) -> RunRequest:
+    """The run that the flags ask for: the configuration, or that of the run to continue, under the flags given."""
+    values = config
+    if arguments.resume is not None:
+        from refinestat.refinegen.store import read_settings  # noqa: PLC0415 - numpy is slow to load
+
+        recorded = read_settings(arguments.resume)
+        values = {key: getattr(recorded, key) for key in config}
+    given = {key: getattr(arguments, key) for key in config if getattr(arguments, key, None) is not None}
+    if arguments.gpu is not None and arguments.gpu < 0:
+        raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
+    return RunRequest(
+        settings=checked({**values, **given}),
+        output=arguments.output,
+        resume=arguments.resume,
+        build=not arguments.no_build,
+        gpu=arguments.gpu,
+        unsafe=arguments.i_accept_unsafe_execution,
+    )
+
+
+def _datasets(_: argparse.Namespace) -> int:
+    from commons.data_pymc import DATASETS  # noqa: PLC0415 - numpy is slow to load
+
+    for name, dataset in DATASETS.items():
+        print(f"{name:15} {dataset.outcome.values.size:4} observations  {dataset.description}")
+    return 0
+
+
+def _mask_store(arguments: argparse.Namespace) -> int:
+    models = checked({**config, **({"models": arguments.models} if arguments.models else {})}).models
+    from refinestat.refinegen.grammar import build_mask_store  # noqa: PLC0415 - SynCode is slow to load
+
+    for model in models:
+        build_mask_store(model)
+    return 0
+
+
+def _catalogue(_: argparse.Namespace) -> int:
+    from refinestat.refinegen.catalogue import rebuild  # noqa: PLC0415 - PyMC is slow to load
+
+    print(f"written: {rebuild()}")
+    return 0
+
+
+def _reporting(prog: str, action: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+    """Runs the action. A user's mistake is one line and status 2; Ctrl-C is status 130."""
+    try:
+        return action(arguments)
+    except UserError as error:
+        mistakes: list[Exception] = [error]
+    except ExceptionGroup as group:  # tasks that failed side by side
+        mistakes = _leaves(group)
+        if not all(isinstance(mistake, UserError) for mistake in mistakes):
+            raise
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return 130
+    for line in dict.fromkeys(line for mistake in mistakes for line in str(mistake).splitlines()):
+        print(f"{prog}: error: {line}", file=sys.stderr)
+    return 2
+
+
+def _leaves(error: Exception) -> list[Exception]:
+    if isinstance(error, ExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]

@@ -1,0 +1,230 @@
+"""The statement loop: the model writes under the grammar's mask, the predicates judge each statement, and a refused
+statement alone is dropped and drawn again (paper, local rejection)."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from commons.data_pymc import Dataset, Role
+from refinestat.refinegen.grammar import GrammarError
+from refinestat.refinegen.program import Statement, first_statement, leaves_block, split, statements
+from refinestat.refinegen.prompts import PRIORS, head
+from refinestat.refinegen.records import Cost, Draft, Program, Verdict
+from refinestat.refinegen.sampling import Exhausted, Refused, Temper, probabilities
+
+
+class Reader(Protocol):
+    """One sequence in front of a language model."""
+
+    forward_passes: int
+    seconds: float
+
+    def logits(self, tokens: Sequence[int]) -> np.ndarray: ...
+
+
+class Model(Protocol):
+    """What the decoder needs of a language model."""
+
+    @property
+    def end(self) -> frozenset[int]: ...
+    @property
+    def longest(self) -> int: ...
+    def context(self) -> Reader: ...
+    def tokens(self, prompt: str) -> tuple[int, ...]: ...
+    def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str: ...
+
+
+class Mask(Protocol):
+    """The grammar: which tokens may follow the prompt and the text. Raises GrammarError where it cannot say."""
+
+    seconds: float
+
+    def start(self, prompt: str) -> None: ...
+    def allowed(self, text: str) -> np.ndarray: ...
+
+
+class Rules(Protocol):
+    """The predicates over a symbol table Pi; each answer is the first refusal, or None."""
+
+    def start(self) -> Any: ...
+    def judge(self, statement: Statement, symbols: Any) -> tuple[Verdict | None, Any]: ...
+    def finish(self, symbols: Any) -> Verdict | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """How a program is written: sampling, redraws allowed for one statement, tokens allowed for one program."""
+
+    temper: Temper = field(default_factory=Temper)
+    statement_retries: int = 10
+    max_new_tokens: int = 512
+
+
+@dataclass(slots=True)
+class _Page:
+    """The program being written, after its prompt.
+
+    start: where the statement that is being written begins in the text; kept: how many tokens hold what lies before
+    it (the last of them may reach into it); marks: (start, kept) of each accepted statement."""
+
+    symbols: Any
+    tokens: list[int] = field(default_factory=list)
+    text: str = ""
+    start: int = 0
+    kept: int = 0
+    marks: list[tuple[int, int]] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    refused: Refused = field(default_factory=Refused)
+    retries: int = 0
+    refusals: list[Verdict] = field(default_factory=list)
+    generated: int = 0
+    discarded: Counter[str] = field(default_factory=Counter)
+    mask_failures: int = 0
+
+
+class Decoder:
+    """Writes programs for one data set with one model: LCD of the paper."""
+
+    def __init__(self, *, model: Model, mask: Mask, rules: Rules, dataset: Dataset, writing: Writing) -> None:
+        self._model, self._mask, self._rules, self._writing = model, mask, rules, writing
+        self._head = head(dataset)
+        self._prompt = model.tokens(self._head + PRIORS)
+        self._first_line = (self._head + PRIORS).count("\n") + 1
+        self._observed = [v.name for v in dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
+        self._context = model.context()
+        self._limit = min(writing.max_new_tokens, model.longest - len(self._prompt) - 1)
+
+    async def program(self, stream: np.random.Generator) -> Draft:
+        """LCD(D): priors and likelihood, drawn with the random numbers of `stream`."""
+        page = _Page(symbols=self._rules.start())
+        return await self._write(page, stream, priors=None)
+
+    async def likelihood(self, draft: Draft, stream: np.random.Generator) -> Draft:
+        """LCD(D‖P): a new likelihood after the priors of `draft`."""
+        priors = draft.program.priors.removeprefix(PRIORS)
+        page = _Page(symbols=self._rules.start(), tokens=list(draft.prior_tokens))
+        page.text = self._model.text(self._prompt, page.tokens)
+        page.ends = [len(page.text)] * len(page.tokens)
+        page.start, page.kept = len(priors), len(page.tokens)
+        for statement in statements(priors, self._first_line):
+            page.symbols = self._rules.judge(statement, page.symbols)[1]
+        return await self._write(page, stream, priors=(page.start, page.kept))
+
+    async def _write(self, page: _Page, stream: np.random.Generator, priors: tuple[int, int] | None) -> Draft:
+        self._mask.start(self._head + PRIORS)
+        before = self._context.forward_passes, self._mask.seconds, self._context.seconds
+        given = len(self._prompt) + len(page.tokens)
+        accepted = False
+        while not accepted and page.retries <= self._writing.statement_retries:
+            await asyncio.sleep(0)  # other cells, and fits that have ended, get their turn
+            try:
+                accepted = self._step(page, stream)
+            except GrammarError as error:
+                page.mask_failures += 1
+                self._refuse(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
+            except Exhausted as error:
+                self._refuse(page, Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
+        cost = Cost(
+            prompt_tokens=given,
+            generated_tokens=page.generated,
+            discarded=dict(page.discarded),
+            forward_passes=self._context.forward_passes - before[0],
+            mask_failures=page.mask_failures,
+            mask_seconds=self._mask.seconds - before[1],
+            model_seconds=self._context.seconds - before[2],
+        )
+        return self._draft(page, accepted, cost, priors)
+
+    def _step(self, page: _Page, stream: np.random.Generator) -> bool:
+        """Draws one token and judges what it completes. Returns whether the program is finished and accepted."""
+        if len(page.tokens) >= self._limit:
+            return self._give_up(page, f"{self._limit} tokens and no end")
+        allowed = self._mask.allowed(page.text)
+        logits = self._context.logits([*self._prompt, *page.tokens])
+        temper = self._writing.temper
+        weights = probabilities(logits, allowed, temper)
+        token = page.refused.draw(weights, stream, greedy=temper.temperature == 0)
+        ends = token in self._model.end
+        page.generated += 1
+        page.tokens.append(token)
+        if not ends:
+            page.text = self._model.text(self._prompt, page.tokens)
+        page.ends.append(len(page.text))
+        while not leaves_block(page.text[page.start :]):
+            length = first_statement(page.text[page.start :], final=ends)
+            if length is None:
+                break
+            refusal, symbols = self._judge(page, length)
+            if refusal is None and ends:  # the statement and the end are one draw: refused or accepted together
+                refusal = self._rules.finish(symbols)
+            if refusal is not None:
+                self._refuse(page, refusal)
+                return False
+            self._accept(page, length, symbols)
+            if not ends:
+                self._cut(page, "lookahead")
+        return (ends or leaves_block(page.text[page.start :])) and self._finish(page)
+
+    def _judge(self, page: _Page, length: int) -> tuple[Verdict | None, Any]:
+        source = page.text[page.start : page.start + length]
+        whole = source if source.endswith("\n") else source + "\n"
+        return self._rules.judge(Statement(source=whole, line=self._line(page)), page.symbols)
+
+    def _accept(self, page: _Page, length: int, symbols: Any) -> None:
+        page.marks.append((page.start, page.kept))
+        page.symbols = symbols
+        page.start += length
+        page.kept = next(i for i, end in enumerate(page.ends, 1) if end >= page.start)
+        page.refused, page.retries = Refused(), 0
+
+    def _finish(self, page: _Page) -> bool:
+        refusal = self._rules.finish(page.symbols)
+        if refusal is not None:
+            self._refuse(page, refusal)
+        return refusal is None
+
+    def _give_up(self, page: _Page, why: str) -> bool:
+        """No more tokens: the program ends after its last whole statement, if it may end there."""
+        refusal = self._rules.finish(page.symbols)
+        if refusal is not None:
+            page.refusals.append(Verdict(predicate="length", ok=False, why=why, line=self._line(page)))
+            page.retries = self._writing.statement_retries + 1
+        return refusal is None
+
+    def _refuse(self, page: _Page, verdict: Verdict) -> None:
+        page.refusals.append(verdict)
+        page.refused.refuse()
+        page.retries += 1
+        self._cut(page, verdict.predicate)
+
+    def _cut(self, page: _Page, why: str) -> None:
+        dropped = len(page.tokens) - page.kept
+        if dropped:
+            page.discarded[why] += dropped
+            del page.tokens[page.kept :], page.ends[page.kept :]
+            page.text = page.text[: page.ends[-1] if page.ends else 0]
+
+    def _line(self, page: _Page) -> int:
+        return self._first_line + page.text[: page.start].count("\n")
+
+    def _draft(self, page: _Page, accepted: bool, cost: Cost, priors: tuple[int, int] | None) -> Draft:
+        text = page.text[: page.start]
+        if priors is None:
+            starts = [start for start, _ in page.marks]
+            sources = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+            first = split(sources, self._observed)
+            priors = page.marks[first] if first < len(page.marks) else (len(text), page.kept)
+        start, kept = priors
+        likelihood = text[start:] if not text or text.endswith("\n") else text[start:] + "\n"
+        return Draft(
+            program=Program(data=self._head, priors=PRIORS + text[:start], likelihood=likelihood),
+            accepted=accepted,
+            refusals=tuple(page.refusals),
+            prior_tokens=tuple(page.tokens[:kept]),
+            likelihood_tokens=tuple(page.tokens[kept:]),
+            cost=cost,
+        )

@@ -1,0 +1,116 @@
+"""Builds the masks: for every state of a terminal's automaton and what comes next, the tokens that may follow.
+
+As in SynCode's `grammar_mask` mode, over-approximate: of a token that runs over into the next terminal, only the part
+in the first two terminals is judged. All tokens are run through an automaton at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from refinestat.refinegen.grammar_syncode import Automata, Language
+
+ANY, EXTENDS, ALIVE = range(3)  # columns after the terminals'
+EXTRA_COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masks:
+    """packed: uint8 (distinct masks, bytes): one bit per token, the lowest first.
+
+    rows: int32 (states, terminals + 3): which mask. Column t: the tokens that end the state's terminal, or continue it,
+    when terminal t is next. ANY: when any terminal is next that may follow it in the grammar. EXTENDS: those of them
+    that add to the terminal. ALIVE: those that stay within it, and need not end it."""
+
+    packed: np.ndarray
+    rows: np.ndarray
+
+
+class _Words:
+    """Byte strings as columns of a matrix, zero-padded. bytes: uint8 (longest, words)."""
+
+    def __init__(self, words: Sequence[bytes]) -> None:
+        self.lengths = np.array([len(word) for word in words], dtype=np.int32)
+        longest = int(self.lengths.max(initial=0))
+        padded = b"".join(word.ljust(longest, b"\0") for word in words)
+        self.bytes = np.ascontiguousarray(np.frombuffer(padded, dtype=np.uint8).reshape(len(words), longest).T)
+
+
+def build_masks(language: Language, pieces: Sequence[bytes], step: Callable[[], object]) -> Masks:
+    """`step` is called once per state of the automata."""
+    automata = language.automata
+    spaced = [piece.replace(b"\t", b"    ") for piece in pieces]
+    words, endings = _Words(spaced), _Endings(language, spaced)
+    following = np.array([[t in language.following[s] for t in language.terminals] for s in language.terminals])
+    numbers: dict[bytes, int] = {}
+    rows = np.zeros((automata.dead, len(language.terminals) + EXTRA_COLUMNS), dtype=np.int32)
+    for state, terminal in enumerate(automata.terminal):
+        begins_or_ends = automata.final[state] or state == automata.initial[terminal]
+        columns = _columns(automata, state, words, endings, following[terminal], strip=bool(begins_or_ends))
+        packed = np.packbits(columns, axis=0, bitorder="little")
+        rows[state] = [numbers.setdefault(mask.tobytes(), len(numbers)) for mask in packed.T]
+        step()
+    return Masks(packed=np.frombuffer(b"".join(numbers), dtype=np.uint8).reshape(len(numbers), -1), rows=rows)
+
+
+def _columns(
+    automata: Automata, state: int, words: _Words, endings: "_Endings", following: np.ndarray, *, strip: bool
+) -> np.ndarray:
+    """One state's masks: bool (words, terminals + 3)."""
+    taken, alive = _consume(automata, state, words)
+    whole = np.where(taken >= 0, taken == words.lengths, alive) & (words.lengths > 0)
+    partial = np.flatnonzero((taken >= 0) & (taken < words.lengths))
+    columns = np.zeros((len(whole), len(following) + EXTRA_COLUMNS), dtype=bool)
+    terminals = columns[:, : len(following)]
+    terminals[whole] = True
+    terminals[partial] = endings.begin(partial, taken[partial], strip=strip)
+    any_, extends, alive_ = (columns[:, len(following) + i] for i in (ANY, EXTENDS, ALIVE))
+    any_[:] = terminals[:, following].any(axis=1)
+    alive_[:] = alive
+    extends[:] = (any_ & (taken != 0)) | alive
+    return columns
+
+
+def _consume(automata: Automata, start: int, words: _Words) -> tuple[np.ndarray, np.ndarray]:
+    """How many bytes of each word the automaton takes until it was last final (-1: never), and whether it can go on
+    after the whole word."""
+    count = len(words.lengths)
+    taken = np.full(count, 0 if automata.final[start] else -1, dtype=np.int32)
+    alive = np.zeros(count, dtype=bool)
+    active = np.flatnonzero(words.lengths > 0)
+    states = np.full(len(active), start, dtype=np.int16)
+    for position, row in enumerate(words.bytes):
+        states = automata.next[states, row[active]]
+        kept = states != automata.dead
+        active, states = active[kept], states[kept]
+        taken[active[automata.final[states]]] = position + 1
+        ended = words.lengths[active] == position + 1
+        alive[active[ended]] = automata.live[states[ended]]
+        active, states = active[~ended], states[~ended]
+        if not len(active):
+            break
+    return taken, alive
+
+
+class _Endings:
+    """Which terminals every ending of every word can begin with."""
+
+    def __init__(self, language: Language, words: Sequence[bytes]) -> None:
+        numbers: dict[bytes, int] = {}
+        ids = [numbers.setdefault(word[i:], len(numbers)) for word in words for i in range(len(word))]
+        for ending in list(numbers):
+            numbers.setdefault(ending.lstrip(b" "), len(numbers))
+        self._ids = np.array(ids, dtype=np.int32)
+        self._starts = np.concatenate([[0], np.cumsum([len(word) for word in words])])
+        self._stripped = np.array([numbers[ending.lstrip(b" ")] for ending in numbers], dtype=np.int32)
+        automata, endings = language.automata, _Words(list(numbers))
+        self._begins = np.zeros((len(numbers), len(language.terminals)), dtype=bool)
+        for terminal, initial in enumerate(automata.initial):
+            taken, alive = _consume(automata, int(initial), endings)
+            self._begins[:, terminal] = (taken >= 0) | alive
+        self._begins[endings.lengths == 0] = automata.live[automata.initial]
+
+    def begin(self, words: np.ndarray, offsets: np.ndarray, *, strip: bool) -> np.ndarray:
+        """For words cut at offsets: bool (words, terminals). strip: leave out the spaces in front."""
+        ids = self._ids[self._starts[words] + offsets]
+        return self._begins[self._stripped[ids] if strip else ids]

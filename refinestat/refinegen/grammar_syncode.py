@@ -1,0 +1,179 @@
+"""SynCode's Python: its grammar, lexer, LALR tables and byte automata. The only file that imports syncode."""
+
+import importlib.metadata
+import importlib.util
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+END = "$END"
+Action = int | tuple[int, str]  # shift to this state, or reduce this many symbols to this rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automata:
+    """The terminals' automata in one table; state numbers run through all of them.
+
+    next: int16 (states + 1, 256), a dead end is `dead`, the last row. initial: of each terminal. final, live: bool by
+    state, `live` where a final state can be reached. terminal: of each state, an index into Language.terminals."""
+
+    next: np.ndarray
+    initial: np.ndarray
+    final: np.ndarray
+    live: np.ndarray
+    terminal: np.ndarray
+
+    @property
+    def dead(self) -> int:
+        return len(self.terminal)
+
+    def after(self, remainder: bytes) -> np.ndarray:
+        """The state of every terminal's automaton after the remainder: (terminals,)."""
+        states = self.initial
+        for byte in remainder:
+            states = self.next[states, byte]
+        return states
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A grammar ready to use. following: the terminals that may come after a terminal somewhere in the grammar, with
+    the ignored ones. match: the lexer's longest... token at a position: (its text, its terminal), or None."""
+
+    source: str
+    terminals: tuple[str, ...]
+    ignored: tuple[str, ...]
+    automata: Automata
+    following: Mapping[str, frozenset[str]]
+    table: list[dict[str, Action]]
+    start_state: int
+    end_state: int
+    match: Callable[[str, int], tuple[str, str] | None]
+
+
+def version() -> str:
+    return importlib.metadata.version("syncode")
+
+
+@contextmanager
+def _without_package_init() -> Iterator[None]:
+    """Lets syncode's modules be imported without `syncode/__init__`, which takes seconds, loads `datasets` and `fire`
+    and sends the root logger to stdout. A later `import syncode` elsewhere still gets the whole package."""
+    if "syncode" in sys.modules:
+        yield
+        return
+    spec = importlib.util.find_spec("syncode")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError("syncode is not installed: pip install -r requirements.txt", name="syncode")
+    package = types.ModuleType("syncode")
+    package.__path__ = list(spec.submodule_search_locations)
+    sys.modules["syncode"] = package
+    try:
+        yield
+    finally:
+        del sys.modules["syncode"]
+
+
+def python_grammar() -> tuple[str, dict[str, str]]:
+    """SynCode's Python grammar as it is, and the simpler patterns that it uses for some terminals' automata."""
+    spec = importlib.util.find_spec("syncode")
+    assert spec is not None and spec.submodule_search_locations is not None
+    path = Path(spec.submodule_search_locations[0]) / "parsers" / "grammars" / "python.lark"
+    simplified = {
+        "COMMENT": "(?i:(?s:(#.*|'''.*?'''|\"\"\".*?\"\"\")))",
+        "_NL": "(?s:(?i:\n(.*)))",
+        "LONG_STRING": "(?i:(?s:('''.*?'''|\"\"\".*?\"\"\")))",
+        "STRING": "(?s:(?i:[ubf]?r?(\".*?\"|'.*?')))",
+    }
+    return path.read_text(encoding="utf-8"), simplified
+
+
+@cache
+def load_language() -> Language:
+    return make_language(*python_grammar())
+
+
+def make_language(source: str, simplified: Mapping[str, str]) -> Language:
+    """Builds tables and automata: about a second."""
+    with _without_package_init():
+        from syncode.larkm import Lark  # noqa: PLC0415
+        from syncode.mask_store.byte_fsm import ByteFSM  # noqa: PLC0415
+
+        lark = Lark(source, parser="lalr", lexer="basic", start="start", propagate_positions=False)
+        lexer = lark.parser.lexer
+        automata = [ByteFSM(simplified.get(t.name) or t.pattern.to_regexp()) for t in lark.terminals]
+    terminals = tuple(t.name for t in lark.terminals)
+    parse_table = lark.parser.parser._parse_table
+    table = _actions(parse_table.states)
+    return Language(
+        source=source,
+        terminals=terminals,
+        ignored=tuple(lark.ignore_tokens),
+        automata=_join(automata),
+        following=_following(terminals, tuple(lark.ignore_tokens), table),
+        table=table,
+        start_state=parse_table.start_states["start"],
+        end_state=parse_table.end_states["start"],
+        match=_matcher(lexer),
+    )
+
+
+def _actions(states: Mapping[int, Mapping[str, tuple[Any, Any]]]) -> list[dict[str, Action]]:
+    table: list[dict[str, Action]] = [{} for _ in states]
+    for state, row in states.items():
+        for symbol, (_, argument) in row.items():
+            shift = isinstance(argument, int)
+            table[state][symbol] = argument if shift else (len(argument.expansion), argument.origin.name)
+    return table
+
+
+def _following(terminals: tuple[str, ...], ignored: tuple[str, ...], table: list[dict[str, Action]]) -> dict[str, frozenset[str]]:
+    known = set(terminals)
+    following = {t: set(ignored) for t in terminals}
+    for row in table:
+        for symbol, action in row.items():
+            if symbol in known and isinstance(action, int):
+                following[symbol] |= known & table[action].keys()
+    return {t: frozenset(after) for t, after in following.items()}
+
+
+def _matcher(lexer: Any) -> Callable[[str, int], tuple[str, str] | None]:
+    with _without_package_init():
+        from syncode.larkm.lexer import Token  # noqa: PLC0415
+    scan, keywords = lexer.scanner.match, lexer.callback
+
+    def match(text: str, position: int) -> tuple[str, str] | None:
+        found = scan(text, position)
+        if found is None or found[1] not in keywords:
+            return found  # type: ignore[no-any-return]
+        return found[0], keywords[found[1]](Token(found[1], found[0])).type
+
+    return match
+
+
+def _join(machines: list[Any]) -> Automata:
+    sizes = [len(m.transitions) for m in machines]
+    total = sum(sizes)
+    table = np.full((total + 1, 256), total, dtype=np.int16)
+    final = np.zeros(total + 1, dtype=bool)
+    live = np.zeros(total + 1, dtype=bool)
+    initial = np.zeros(len(machines), dtype=np.int16)
+    offset = 0
+    for index, machine in enumerate(machines):
+        number = {state: offset + i for i, state in enumerate(machine.transitions)}
+        initial[index] = number[machine.initial]
+        for state, row in number.items():
+            final[row], live[row] = state in machine.finals, machine.islive(state)
+            for byte in range(256):
+                target = machine.get_next_state(state, byte)
+                if target is not None:
+                    table[row, byte] = number[target]
+        offset += sizes[index]
+    return Automata(next=table, initial=initial, final=final, live=live, terminal=np.repeat(np.arange(len(machines)), sizes))

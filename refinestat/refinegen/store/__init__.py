@@ -1,0 +1,8 @@
+"""The files of a run: what they hold, how they are written, how a run is continued (layout: docs/architecture.md)."""
+
+from refinestat.refinegen.store.cell import Cell
+from refinestat.refinegen.store.environment import describe
+from refinestat.refinegen.store.log import Log, read_attempts
+from refinestat.refinegen.store.run_folder import RunFolder, read_settings
+
+__all__ = ["Cell", "Log", "RunFolder", "describe", "read_attempts", "read_settings"]

@@ -1,0 +1,155 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import (
+    Gemma2Config,
+    Gemma2ForCausalLM,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+)
+
+from commons.data_pymc import DATASETS
+from commons.utils import UserError
+from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.prompts import plain
+
+PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
+BODY = '    mu = pm.Normal("mu", 0, 5)\n    # Likelihood\n    y_obs = pm.Normal("y_obs", mu=mu, sigma=sigma, observed=y)\n'
+SIZE = {
+    "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
+    "num_key_value_heads": 2, "max_position_embeddings": 512,
+}  # fmt: skip
+
+
+def bpe() -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500, special_tokens=["<pad>", "<s>", "</s>"], initial_alphabet=alphabet, show_progress=False
+    )
+    tokenizer.train_from_iterator([*PROMPTS, BODY], trainer)
+    return tokenizer
+
+
+def sentencepiece() -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE(byte_fallback=True, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    tokenizer.decoder = decoders.Sequence([
+        decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)
+    ])  # fmt: skip
+    special = ["<pad>", "<s>", "</s>", "<unk>", *(f"<0x{i:02X}>" for i in range(256))]
+    trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=special, show_progress=False)
+    tokenizer.train_from_iterator([line for text in [*PROMPTS, BODY] for line in text.splitlines()], trainer)
+    data = json.loads(tokenizer.to_str())
+    data["added_tokens"] = data["added_tokens"][:4]  # bytes are ordinary tokens
+    return Tokenizer.from_str(json.dumps(data))
+
+
+def saved(folder: Path, network: type, config: type, tokenizer: Tokenizer, **more: object) -> str:
+    torch.manual_seed(0)
+    size = {**SIZE, **more}
+    if config is GPTNeoXConfig:
+        del size["num_key_value_heads"]
+    vocabulary = tokenizer.get_vocab_size() + 13  # padded, as real models are
+    network(config(vocab_size=vocabulary, bos_token_id=1, eos_token_id=2, pad_token_id=0, **size)).save_pretrained(folder)
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>", clean_up_tokenization_spaces=False
+    ).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return saved(tmp_path_factory.mktemp("llama"), LlamaForCausalLM, LlamaConfig, bpe())
+
+
+@pytest.mark.parametrize(
+    ("network", "config", "more"),
+    [
+        (LlamaForCausalLM, LlamaConfig, {}),
+        (MistralForCausalLM, MistralConfig, {"sliding_window": 16}),
+        (Qwen2ForCausalLM, Qwen2Config, {}),
+        (Gemma2ForCausalLM, Gemma2Config, {"head_dim": 8, "sliding_window": 16}),
+        (GPTNeoXForCausalLM, GPTNeoXConfig, {}),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else None,
+)
+def test_what_was_read_before_changes_no_logits(tmp_path, network, config, more):
+    model = LanguageModel.load(saved(tmp_path, network, config, bpe(), **more))
+    tokens = list(model.tokens(PROMPTS[0]))
+    fresh = [model.context().logits(tokens[:n]) for n in (30, 31, 60, 40)]
+    context = model.context()
+    for n, expected in zip((30, 31, 60, 40), fresh, strict=True):
+        np.testing.assert_allclose(context.logits(tokens[:n]), expected, atol=1e-4)
+    other = [*tokens[:20], *tokens[5:15]]
+    np.testing.assert_allclose(context.logits(other), model.context().logits(other), atol=1e-4)
+
+
+def test_logits_cover_the_tokenizer_and_not_the_padding(folder):
+    model = LanguageModel.load(folder)
+    logits = model.context().logits(model.tokens("x = 1"))
+    assert logits.shape == (len(model.tokenizer),)
+    assert logits.dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", [bpe, sentencepiece])
+def test_generated_tokens_are_read_as_the_text_that_they_stand_for(tmp_path, kind):
+    model = LanguageModel.load(saved(tmp_path, LlamaForCausalLM, LlamaConfig, kind()))
+    prompt = model.tokens(PROMPTS[0])
+    assert prompt[0] == model.tokenizer.bos_token_id
+    whole = model.tokenizer.encode(PROMPTS[0] + BODY, add_special_tokens=False)
+    start = len(model.tokenizer.encode(PROMPTS[0], add_special_tokens=False))
+    shared = [a == b for a, b in zip(whole, prompt[1:], strict=False)]
+    cut = start if all(shared) else shared.index(False)
+    text = model.text([prompt[0], *whole[:cut]], whole[cut:])
+    assert (PROMPTS[0] + BODY).endswith(text)
+    assert model.text(prompt, [model.tokenizer.eos_token_id]) == ""
+
+
+def test_a_prompt_without_a_token_for_its_beginning_has_none(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+    model.tokenizer.bos_token = None
+    assert model.tokens("x = 1")[0] == model.tokenizer.encode("x = 1", add_special_tokens=False)[0]
+
+
+def test_the_model_ends_where_its_generation_config_or_tokenizer_says(folder):
+    model = LanguageModel.load(folder)
+    assert model.end == {2}
+    model.network.generation_config.eos_token_id = [2, 5]
+    assert model.end == {2, 5}
+
+
+def test_a_folder_without_a_tokenizer_is_one_clear_line(folder, tmp_path):
+    for file in Path(folder).iterdir():
+        if "token" not in file.name:
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(UserError, match="tokenizer") as caught:
+        load_tokenizer(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_damaged_weights_are_one_clear_line(folder, tmp_path):
+    for file in Path(folder).iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes()[: 3000 if "safetensors" in file.name else None])
+    with pytest.raises(UserError, match="cannot be loaded") as caught:
+        LanguageModel.load(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_one_clear_line(folder):
+    with pytest.raises(UserError, match="--gpu: 3: torch sees 0 GPUs"):
+        LanguageModel.load(folder, gpu=3)
