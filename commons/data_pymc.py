@@ -103,9 +103,9 @@ class Dataset:
         return digest.hexdigest()
 
 
-def number(value: float | int | np.number) -> str:
+def number(value: float | int) -> str:
     """A number as the data section shows it: integers whole, reals to three significant digits."""
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int):
         return str(int(value))
     text = f"{float(value):.3g}"
     return str(int(float(text))) if "e+" in text and abs(float(text)) < 1e7 else text
@@ -115,8 +115,8 @@ def data_line(variable: Variable) -> str:
     """One line of the data section: `y = data["y"]  # real, shape (8,), range -3 to 28, effect, observed`."""
     if variable.values.ndim == 0:
         comment = f"  # {variable.meaning}" if variable.meaning else ""
-        return f"{variable.name} = {number(variable.values[()])}{comment}"
-    low, high = number(variable.values.min()), number(variable.values.max())
+        return f"{variable.name} = {number(variable.values.item())}{comment}"
+    low, high = number(variable.values.min().item()), number(variable.values.max().item())
     notes = [variable.kind.value, f"shape {variable.values.shape}", f"range {low} to {high}"]
     notes += [variable.meaning] if variable.meaning else []
     notes += ["observed"] if variable.role is Role.OUTCOME else []

@@ -6,6 +6,7 @@ on as if nothing had happened."""
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -96,13 +97,14 @@ class LoggedJudge:
 
 def assess(fit: Fit) -> Assessment:
     """The seven checks of a fit; a fit that failed has none."""
-    told = {"outcome": fit.outcome, "why": fit.why, "sampler": fit.sampler, "cpu_seconds": fit.cpu_seconds}
-    seconds = sum(fit.seconds.values())
+    told = Assessment(
+        outcome=fit.outcome,
+        why=fit.why,
+        sampler=fit.sampler,
+        fit_seconds=sum(fit.seconds.values()),
+        cpu_seconds=fit.cpu_seconds,
+    )
     if fit.outcome is not Outcome.SCORED or fit.log_likelihood is None or fit.diverging is None:
-        return Assessment(**told, fit_seconds=seconds)
-    found = diagnose(
-        free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy
-    )
-    return Assessment(
-        **told, fit_seconds=seconds, checks=found.checks, elpd_loo=found.elpd_loo, elpd_se=found.elpd_se
-    )
+        return told
+    found = diagnose(free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy)
+    return replace(told, checks=found.checks, elpd_loo=found.elpd_loo, elpd_se=found.elpd_se)

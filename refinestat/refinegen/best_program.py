@@ -86,7 +86,7 @@ if __name__ == "__main__":
 """
 
 
-def render(
+def render(  # noqa: PLR0913
     program: Program,
     dataset: Dataset,
     assessment: Assessment,
@@ -98,11 +98,11 @@ def render(
 ) -> str:
     """A file that samples the program and prints its seven checks: `python best_program.py`.
 
-    seed: of the cell; `settings.seed` is the sampler's. Raises SyntaxError for a program that is not Python."""
+    seed: of the cell. K: the checks that it had to pass. Raises SyntaxError for a program that is not Python."""
     about = describe(dataset, assessment, model=model, seed=seed, K=K)
     usage = ["A Bayesian model found by RefineStat. To sample it and see its checks: python best_program.py"]
     head = HEAD.format(
-        header="\n".join(f"# {comment(line)}".rstrip() for line in (*usage, "", *about)),
+        header="\n".join(f"# {line}".rstrip() for line in (*usage, "", *about)),
         values="\n".join(f"    {name!r}: {literal(values)}," for name, values in dataset.values.items()),
     )
     text = head + program.source.rstrip("\n") + "\n" + _checks(program, assessment, settings)
@@ -122,12 +122,12 @@ def describe(dataset: Dataset, assessment: Assessment, *, model: str, seed: int,
         f"verdict:   {verdict}: {passed} of {total} checks pass, {K} are needed",
     ]
     if not assessment.checks:
-        return [*lines, f"outcome:   {assessment.outcome}: {assessment.why}"]
+        return [comment(line) for line in (*lines, f"outcome:   {assessment.outcome}: {assessment.why}")]
     lines += [f"ELPD-LOO:  {assessment.elpd_loo:.2f} (standard error {assessment.elpd_se:.2f})", ""]
     for check in assessment.checks:
         result = "pass" if check.passed else "FAIL"
         lines.append(f"{check.name:12} {check.value:10.4g}  {check.rule:8} {result}  {check.why}".rstrip())
-    return lines
+    return [comment(line) for line in lines]
 
 
 def comment(text: str) -> str:
@@ -146,7 +146,8 @@ def number(value: Any) -> str:
     """A number, or nested lists of numbers, as Python; the shortest text that gives the same number back."""
     if isinstance(value, list):
         return f"[{', '.join(number(each) for each in value)}]"
-    return repr(value).replace("nan", "np.nan").replace("inf", "np.inf")
+    plain = value.item() if isinstance(value, np.generic) else value
+    return repr(plain).replace("nan", "np.nan").replace("inf", "np.inf")
 
 
 def _checks(program: Program, assessment: Assessment, settings: SamplerSettings) -> str:

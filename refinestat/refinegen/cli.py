@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from commons.config import PAPER_MODELS, RunRequest, checked, config
-from commons.utils import UserError, parse_seeds
+from commons.utils import UserError, cannot_write, parse_seeds
 
 RUN_EXAMPLES = """\
 examples:
@@ -43,8 +43,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_run_flags(run)
     commands.add_parser("datasets", help="list the data sets")
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
-    _add_models_flag(store)
-    commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
+    _add_store_flags(store)
+    catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
+    catalogue.add_argument("--check", action="store_true", help="write nothing; exit 1 where it does not fit")
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
@@ -70,7 +71,7 @@ def dfa_constructor_main(argv: Sequence[str] | None = None) -> int:
         epilog=STORE_EXAMPLES.format(prog="python refinestat/dfa_constructor.py"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_models_flag(parser)
+    _add_store_flags(parser)
     return _reporting("refinestat", _mask_store, parser.parse_args(argv))
 
 
@@ -101,6 +102,11 @@ def _argument(read: Callable[[str], Any]) -> Callable[[str], Any]:
 def _add_models_flag(parser: argparse.ArgumentParser) -> None:
     meaning = f"Hugging Face ids, folders, or `paper` ({', '.join(PAPER_MODELS)})"
     parser.add_argument("--models", nargs="+", metavar="MODEL", help=meaning)
+
+
+def _add_store_flags(parser: argparse.ArgumentParser) -> None:
+    _add_models_flag(parser)
+    parser.add_argument("--rebuild", action="store_true", help="build a mask store even where it is there")
 
 
 def _add_run_flags(parser: argparse.ArgumentParser) -> None:
@@ -163,19 +169,27 @@ def _datasets(_: argparse.Namespace) -> int:
 
 
 def _mask_store(arguments: argparse.Namespace) -> int:
+    """Builds what is missing; a damaged store is named, and built anew."""
     models = checked({**config, **({"models": arguments.models} if arguments.models else {})}).models
-    from refinestat.refinegen.grammar import build_mask_store  # noqa: PLC0415 - SynCode is slow to load
+    from refinestat.refinegen import grammar  # noqa: PLC0415 - SynCode is slow to load
+    from refinestat.refinegen.language_model import load_tokenizer  # noqa: PLC0415 - torch is slow to load
 
     for model in models:
-        build_mask_store(model)
+        try:
+            try:
+                grammar.build_stores([model], load_tokenizer, None, arguments.rebuild, print)
+            except grammar.StoreDamaged as error:
+                print(f"{model}: {error}: building it anew")
+                grammar.build_stores([model], load_tokenizer, None, True, print)
+        except OSError as error:
+            raise cannot_write(grammar.store_folder(), error) from error
     return 0
 
 
-def _catalogue(_: argparse.Namespace) -> int:
-    from refinestat.refinegen.catalogue import rebuild  # noqa: PLC0415 - PyMC is slow to load
+def _catalogue(arguments: argparse.Namespace) -> int:
+    from refinestat.refinegen import catalogue_build  # noqa: PLC0415 - PyMC is slow to load
 
-    print(f"written: {rebuild()}")
-    return 0
+    return catalogue_build.main(["--check"] if arguments.check else [])
 
 
 def _reporting(prog: str, action: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:

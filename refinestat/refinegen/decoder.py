@@ -5,6 +5,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -215,7 +216,7 @@ class Decoder:
         text = page.text[: page.start]
         if priors is None:
             starts = [start for start, _ in page.marks]
-            sources = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
+            sources = [text[a:b] for a, b in pairwise([*starts, len(text)])]
             first = split(sources, self._observed)
             priors = page.marks[first] if first < len(page.marks) else (len(text), page.kept)
         start, kept = priors

@@ -1,15 +1,16 @@
 """Which tokens may follow a partial program: SynCode's mask, made whole for any Python that it wrongly refuses."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from refinestat.refinegen import grammar_syncode
-from refinestat.refinegen.grammar_masks import ALIVE, ANY, EXTENDS
-from refinestat.refinegen.grammar_parser import INDENT, NL, GrammarError, Parser, Scan
+from refinestat.refinegen.grammar_masks import ALIVE, EXTENDS
+from refinestat.refinegen.grammar_parser import TAB_WIDTH, GrammarError, Parser
+from refinestat.refinegen.grammar_reading import Indentation, Reading, ends, indentation, read
 from refinestat.refinegen.grammar_store import (
     StoreDamaged,
     StoreInfo,
@@ -35,37 +36,25 @@ __all__ = [
     "store_key",
 ]
 
-SPACE, COMMENT = "WS_INLINE", "COMMENT"
 UNFINISHED = "\ufffd"  # what decoding puts for the first bytes of a character
-LETTER = "\u00e9"  # any other letter stands in for it: all of them are in the same places of the grammar
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How the end of the text can be read.
-
-    remainder: its last terminal, perhaps unfinished: one of `starts`. final: the one that it may end as, and then one
-    of `nexts` comes. extends: it cannot end here."""
-
-    remainder: bytes
-    starts: frozenset[str]
-    final: str = ""
-    nexts: frozenset[str] = frozenset()
-    extends: bool = False
+LETTER = "\u00e9"  # stands in for it: the grammar treats all letters beyond ASCII alike
+REMEMBERED_MASKS = 1 << 10
 
 
 class GrammarMask:
     """The mask for one tokenizer and, at a time, one program."""
 
     def __init__(self, tokenizer: Any, *, folder: Path | None = None) -> None:
+        """Raises StoreMissing or StoreDamaged."""
         self._language = grammar_syncode.load_language()
-        self._index = {name: i for i, name in enumerate(self._language.terminals)}
-        self._ignored = frozenset(self._language.ignored)
+        self._masks = load_store(tokenizer, self._language, folder)
+        self._numbers = {name: i for i, name in enumerate(self._language.terminals)}
         self._parser = Parser(self._language)
-        self._masks = load_store(tokenizer, folder)
         self._pieces = pieces(tokenizer)
         self._eos: int | None = tokenizer.eos_token_id
-        self._lines = LineStarts(self._pieces)
+        self._openings = Openings(self._pieces)
+        self._columns = lru_cache(REMEMBERED_MASKS)(self._find_columns)
+        self._union = lru_cache(REMEMBERED_MASKS)(self._find_union)
         self._prompt = ""
 
     def start(self, prompt: str) -> None:
@@ -75,17 +64,79 @@ class GrammarMask:
         self._prompt = prompt
 
     def allowed(self, text: str) -> np.ndarray:
-        """Which tokens may follow prompt + text: bool (vocabulary,). Never a special token, EOS where the program may
-        end. A text that ends within a character may end in U+FFFD. Raises GrammarError where nothing can follow."""
+        """Which tokens may follow prompt + text: bool (vocabulary,). Never a special token but EOS, and that where the
+        program may end. Text that ends within a character ends in U+FFFD. Raises GrammarError if nothing can follow."""
         whole = text.rstrip(UNFINISHED)
         cut = len(whole) < len(text)
         scan = self._parser.scan(self._prompt + whole + LETTER * cut)
-        mask = self._union(self._read(scan))
-        if not scan.rest and not scan.failed and scan.state.column is not None:
-            mask &= self._indentation(scan)
-        mask &= self._lines.continues if cut else ~self._lines.continues
+        mask = self._reading_mask(read(self._parser, scan))
+        line = indentation(scan)
+        if line is not None:
+            mask &= self._openings.indented(line)
+        mask &= self._openings.inside_character == cut
         if self._eos is not None:
-            mask[self._eos] = not cut and self._ends(scan)
+            mask[self._eos] = not cut and ends(self._parser, scan)
         if not mask.any():
             raise GrammarError(f"nothing can follow {(self._prompt + text)[-40:]!r}")
         return mask
+
+    def _reading_mask(self, reading: Reading) -> np.ndarray:
+        automata, rows = self._language.automata, self._masks.rows
+        states = automata.after(reading.remainder.encode())
+        found = []
+        for kind, terminals in ((ALIVE, reading.ending), (EXTENDS, reading.starts)):
+            reached = states[self._columns(terminals)]
+            reached = reached[reached != automata.dead]
+            found.append(rows[reached, len(self._numbers) + kind])
+            if kind == ALIVE:
+                found.append(rows[np.ix_(reached, self._columns(reading.nexts))].ravel())
+        union = self._union(np.unique(np.concatenate(found)).tobytes())
+        mask: np.ndarray = np.unpackbits(union, count=len(self._pieces), bitorder="little").view(np.bool_)
+        return mask
+
+    def _find_columns(self, terminals: frozenset[str]) -> np.ndarray:
+        """Their numbers; those that no text spells (indentation, the end) have none."""
+        return np.array([self._numbers[t] for t in terminals if t in self._numbers], dtype=np.intp)
+
+    def _find_union(self, ids: bytes) -> np.ndarray:
+        union: np.ndarray = np.bitwise_or.reduce(self._masks.packed[np.frombuffer(ids, dtype=np.int32)], axis=0)
+        return union
+
+
+class Openings:
+    """How tokens begin. inside_character: with the later bytes of a character: bool (vocabulary,)."""
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        bare = [piece.lstrip(b"\t ") for piece in pieces]
+        self.inside_character = np.array([0x80 <= (piece[:1] or b"\0")[0] < 0xC0 for piece in pieces])
+        self._spaces = np.array([_width(p[: len(p) - len(b)]) for p, b in zip(pieces, bare, strict=True)])
+        self._only_spaces = np.array([not rest for rest in bare])
+        self._free = np.array([rest[:1] in (b"#", b"\n", b"\r") for rest in bare])
+
+    def indented(self, line: Indentation) -> np.ndarray:
+        """Tokens that indent the line as they must, or only begin to, or leave it empty or to a comment."""
+        if line.deeper is not None:
+            return self._free | self._only_spaces | (self._spaces > line.deeper)
+        return self._free | np.where(self._only_spaces, self._spaces <= max(line.by), np.isin(self._spaces, line.by))
+
+
+def _width(spaces: bytes) -> int:
+    return spaces.count(b" ") + TAB_WIDTH * spaces.count(b"\t")
+
+
+def build_stores(
+    models: Sequence[str],
+    load_tokenizer: Callable[[str], Any],
+    folder: Path | None,
+    rebuild: bool,
+    say: Callable[[str], None],
+) -> list[StoreInfo]:
+    """A mask store for each model; one line each on whether it was there, its size and the time."""
+    found = []
+    for model in models:
+        info = build_store(load_tokenizer(model), folder=folder, rebuild=rebuild)
+        what = "mask store built" if info.built else "mask store is there already"
+        size, masks, seconds = info.size / 1e6, info.masks, info.seconds
+        say(f"{model}: {what}: {size:.1f} MB, {masks} distinct masks, {seconds:.1f} s to build, {info.path}")
+        found.append(info)
+    return found

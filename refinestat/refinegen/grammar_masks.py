@@ -45,18 +45,17 @@ def build_masks(language: Language, pieces: Sequence[bytes], step: Callable[[], 
     numbers: dict[bytes, int] = {}
     rows = np.zeros((automata.dead, len(language.terminals) + EXTRA_COLUMNS), dtype=np.int32)
     for state, terminal in enumerate(automata.terminal):
-        begins_or_ends = automata.final[state] or state == automata.initial[terminal]
-        columns = _columns(automata, state, words, endings, following[terminal], strip=bool(begins_or_ends))
+        columns = _columns(automata, state, words, endings, following[terminal])
         packed = np.packbits(columns, axis=0, bitorder="little")
         rows[state] = [numbers.setdefault(mask.tobytes(), len(numbers)) for mask in packed.T]
         step()
     return Masks(packed=np.frombuffer(b"".join(numbers), dtype=np.uint8).reshape(len(numbers), -1), rows=rows)
 
 
-def _columns(
-    automata: Automata, state: int, words: _Words, endings: "_Endings", following: np.ndarray, *, strip: bool
-) -> np.ndarray:
-    """One state's masks: bool (words, terminals + 3)."""
+def _columns(automata: Automata, state: int, words: _Words, endings: "_Endings", following: np.ndarray) -> np.ndarray:
+    """One state's masks: bool (words, terminals + 3). Spaces may stand after the terminal, but for one that has begun
+    and cannot end here."""
+    strip = bool(automata.final[state]) or state in automata.initial
     taken, alive = _consume(automata, state, words)
     whole = np.where(taken >= 0, taken == words.lengths, alive) & (words.lengths > 0)
     partial = np.flatnonzero((taken >= 0) & (taken < words.lengths))
@@ -113,4 +112,5 @@ class _Endings:
     def begin(self, words: np.ndarray, offsets: np.ndarray, *, strip: bool) -> np.ndarray:
         """For words cut at offsets: bool (words, terminals). strip: leave out the spaces in front."""
         ids = self._ids[self._starts[words] + offsets]
-        return self._begins[self._stripped[ids] if strip else ids]
+        begins: np.ndarray = self._begins[self._stripped[ids] if strip else ids]
+        return begins

@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from tqdm import tqdm
 
 from refinestat.refinegen import grammar_syncode
 from refinestat.refinegen.grammar_masks import Masks, build_masks
+from refinestat.refinegen.grammar_python import AUTOMATA, refined
 from refinestat.refinegen.grammar_syncode import Language
 from refinestat.refinegen.grammar_vocabulary import pieces, vocabulary_hash
 
@@ -56,8 +56,8 @@ def store_folder() -> Path:
 
 def store_key(tokenizer: Any) -> str:
     """Names a store: no two tokenizers, grammars, versions of SynCode or of our format share one."""
-    source, simplified = grammar_syncode.python_grammar()
-    parts = [FORMAT, MODE, grammar_syncode.version(), source, simplified, vocabulary_hash(tokenizer)]
+    grammar = [refined(grammar_syncode.shipped_grammar()), AUTOMATA]
+    parts = [FORMAT, MODE, grammar_syncode.version(), grammar, vocabulary_hash(tokenizer)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
@@ -76,21 +76,23 @@ def build_store(
     language = grammar_syncode.load_language()
     with tqdm(total=language.automata.dead, desc="mask store", unit="state", disable=not progress) as bar:
         masks = build_masks(language, pieces(tokenizer), bar.update)
-    write_store(path, masks, time.perf_counter() - began)
+    _write(path, masks, language.digest, time.perf_counter() - began)
     return _info(path, _meta(path), built=True)
 
 
-def load_store(tokenizer: Any, folder: Path | None = None) -> Masks:
+def load_store(tokenizer: Any, language: Language, folder: Path | None = None) -> Masks:
     """The masks, memory-mapped. Raises StoreMissing or StoreDamaged."""
     path = _path(tokenizer, folder)
     if not path.is_dir():
         raise StoreMissing(f"no mask store for this tokenizer in {path.parent}: run refinestat/dfa_constructor.py")
     meta = _meta(path)
+    if meta["automata"] != language.digest:
+        raise StoreDamaged(path, "it was built for other automata than SynCode makes here")
     arrays = {name: _array(path / f"{name}.npy", meta["sha256"].get(name, "")) for name in ARRAYS}
     return Masks(packed=arrays["packed"], rows=arrays["rows"])
 
 
-def write_store(path: Path, masks: Masks, seconds: float) -> None:
+def _write(path: Path, masks: Masks, automata: str, seconds: float) -> None:
     """In a new folder beside it that then takes its name, so that no half-written store is ever found."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
@@ -98,7 +100,8 @@ def write_store(path: Path, masks: Masks, seconds: float) -> None:
         for name in ARRAYS:
             np.save(new / f"{name}.npy", getattr(masks, name), allow_pickle=False)
         sums = {name: _sha256(new / f"{name}.npy") for name in ARRAYS}
-        meta = {"format": FORMAT, "key": path.name, "seconds": round(seconds, 2), "masks": len(masks.packed), "sha256": sums}
+        meta = {"format": FORMAT, "key": path.name, "automata": automata, "sha256": sums}
+        meta |= {"seconds": round(seconds, 2), "masks": len(masks.packed)}
         (new / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
         new.chmod(0o755)
         shutil.rmtree(path, ignore_errors=True)
@@ -113,9 +116,7 @@ def _path(tokenizer: Any, folder: Path | None) -> Path:
 
 def _info(path: Path, meta: dict[str, Any], *, built: bool) -> StoreInfo:
     size = sum(file.stat().st_size for file in path.iterdir())
-    return StoreInfo(
-        path=path, key=path.name, size=size, seconds=meta["seconds"], built=built, masks=meta["masks"]
-    )
+    return StoreInfo(path=path, key=path.name, size=size, seconds=meta["seconds"], built=built, masks=meta["masks"])
 
 
 def _meta(path: Path) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _meta(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise StoreDamaged(path, f"{META}: {error}") from error
     expected = {"format": FORMAT, "key": path.name}
-    if not isinstance(meta, dict) or not {"seconds", "masks", "sha256"} <= meta.keys():
+    if not isinstance(meta, dict) or not {"automata", "seconds", "masks", "sha256"} <= meta.keys():
         raise StoreDamaged(path, f"{META}: fields are missing")
     for name, value in expected.items():
         if meta.get(name) != value:

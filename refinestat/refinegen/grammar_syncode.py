@@ -1,5 +1,6 @@
 """SynCode's Python: its grammar, lexer, LALR tables and byte automata. The only file that imports syncode."""
 
+import hashlib
 import importlib.metadata
 import importlib.util
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from refinestat.refinegen.grammar_python import AUTOMATA, refined
 
 END = "$END"
 Action = int | tuple[int, str]  # shift to this state, or reduce this many symbols to this rule
@@ -45,7 +48,8 @@ class Automata:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
     """A grammar ready to use. following: the terminals that may come after a terminal somewhere in the grammar, with
-    the ignored ones. match: the lexer's longest... token at a position: (its text, its terminal), or None."""
+    the ignored ones. table: of
+    the LALR automaton. match: the lexer's token at a position: (its text, its terminal), or None."""
 
     source: str
     terminals: tuple[str, ...]
@@ -57,9 +61,23 @@ class Language:
     end_state: int
     match: Callable[[str, int], tuple[str, str] | None]
 
+    @property
+    def digest(self) -> str:
+        """Of what a mask store depends on."""
+        arrays = self.automata.next, self.automata.initial, self.automata.final, self.automata.live
+        parts = " ".join(self.terminals).encode(), *(array.tobytes() for array in arrays)
+        return hashlib.sha256(b"".join(parts)).hexdigest()
+
 
 def version() -> str:
     return importlib.metadata.version("syncode")
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("syncode")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError("syncode is not installed: pip install -r requirements.txt", name="syncode")
+    return Path(spec.submodule_search_locations[0])
 
 
 @contextmanager
@@ -69,11 +87,8 @@ def _without_package_init() -> Iterator[None]:
     if "syncode" in sys.modules:
         yield
         return
-    spec = importlib.util.find_spec("syncode")
-    if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError("syncode is not installed: pip install -r requirements.txt", name="syncode")
     package = types.ModuleType("syncode")
-    package.__path__ = list(spec.submodule_search_locations)
+    package.__path__ = [str(_package())]
     sys.modules["syncode"] = package
     try:
         yield
@@ -81,27 +96,19 @@ def _without_package_init() -> Iterator[None]:
         del sys.modules["syncode"]
 
 
-def python_grammar() -> tuple[str, dict[str, str]]:
-    """SynCode's Python grammar as it is, and the simpler patterns that it uses for some terminals' automata."""
-    spec = importlib.util.find_spec("syncode")
-    assert spec is not None and spec.submodule_search_locations is not None
-    path = Path(spec.submodule_search_locations[0]) / "parsers" / "grammars" / "python.lark"
-    simplified = {
-        "COMMENT": "(?i:(?s:(#.*|'''.*?'''|\"\"\".*?\"\"\")))",
-        "_NL": "(?s:(?i:\n(.*)))",
-        "LONG_STRING": "(?i:(?s:('''.*?'''|\"\"\".*?\"\"\")))",
-        "STRING": "(?s:(?i:[ubf]?r?(\".*?\"|'.*?')))",
-    }
-    return path.read_text(encoding="utf-8"), simplified
+def shipped_grammar() -> str:
+    """SynCode's Python grammar as it comes."""
+    return (_package() / "parsers" / "grammars" / "python.lark").read_text(encoding="utf-8")
 
 
 @cache
 def load_language() -> Language:
-    return make_language(*python_grammar())
+    """Python, as `grammar_python` refines it: about a second, once."""
+    return make_language(refined(shipped_grammar()), AUTOMATA)
 
 
 def make_language(source: str, simplified: Mapping[str, str]) -> Language:
-    """Builds tables and automata: about a second."""
+    """simplified: patterns for the automata of some terminals, in place of their own."""
     with _without_package_init():
         from syncode.larkm import Lark  # noqa: PLC0415
         from syncode.mask_store.byte_fsm import ByteFSM  # noqa: PLC0415
@@ -134,7 +141,9 @@ def _actions(states: Mapping[int, Mapping[str, tuple[Any, Any]]]) -> list[dict[s
     return table
 
 
-def _following(terminals: tuple[str, ...], ignored: tuple[str, ...], table: list[dict[str, Action]]) -> dict[str, frozenset[str]]:
+def _following(
+    terminals: tuple[str, ...], ignored: tuple[str, ...], table: list[dict[str, Action]]
+) -> dict[str, frozenset[str]]:
     known = set(terminals)
     following = {t: set(ignored) for t in terminals}
     for row in table:
@@ -159,21 +168,31 @@ def _matcher(lexer: Any) -> Callable[[str, int], tuple[str, str] | None]:
 
 
 def _join(machines: list[Any]) -> Automata:
-    sizes = [len(m.transitions) for m in machines]
-    total = sum(sizes)
-    table = np.full((total + 1, 256), total, dtype=np.int16)
-    final = np.zeros(total + 1, dtype=bool)
-    live = np.zeros(total + 1, dtype=bool)
-    initial = np.zeros(len(machines), dtype=np.int16)
-    offset = 0
+    """States are numbered breadth first by byte: interegular's own numbers differ from process to process."""
+    rows: list[list[int]] = []
+    states: list[tuple[Any, Any]] = []
+    initial, terminal = [], []
     for index, machine in enumerate(machines):
-        number = {state: offset + i for i, state in enumerate(machine.transitions)}
-        initial[index] = number[machine.initial]
-        for state, row in number.items():
-            final[row], live[row] = state in machine.finals, machine.islive(state)
+        numbers = {machine.initial: len(states)}
+        initial.append(len(states))
+        queue = [machine.initial]
+        for state in queue:
+            row = []
             for byte in range(256):
                 target = machine.get_next_state(state, byte)
-                if target is not None:
-                    table[row, byte] = number[target]
-        offset += sizes[index]
-    return Automata(next=table, initial=initial, final=final, live=live, terminal=np.repeat(np.arange(len(machines)), sizes))
+                if target is not None and target not in numbers:
+                    numbers[target] = initial[-1] + len(queue)
+                    queue.append(target)
+                row.append(-1 if target is None else numbers[target])
+            rows.append(row)
+            states.append((machine, state))
+            terminal.append(index)
+    table = np.array([*rows, [-1] * 256], dtype=np.int16)
+    table[table < 0] = len(states)
+    return Automata(
+        next=table,
+        initial=np.array(initial, dtype=np.int16),
+        final=np.array([state in machine.finals for machine, state in states] + [False]),
+        live=np.array([machine.islive(state) for machine, state in states] + [False]),
+        terminal=np.array(terminal),
+    )

@@ -7,19 +7,21 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from commons.config import RunRequest, Settings
-from commons.data_pymc import DATASETS
+from commons.config import RunRequest, Settings, model_label
+from commons.data_pymc import DATASETS, Dataset
 from commons.utils import UserError
-from refinestat.refinegen import grammar, strategies
+from refinestat.refinegen import best_program, grammar, strategies
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
-from refinestat.refinegen.records import FitLimits, SamplerSettings
+from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
 from refinestat.refinegen.refine import Limits, refine
 from refinestat.refinegen.sampling import Temper
+from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import Cell, RunFolder, describe
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
+from refinestat.refinegen.tables import write_tables
 
 
 def run(request: RunRequest) -> int:
@@ -58,7 +60,8 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
-                    await _run_model(model, cells, folder.settings, request, strategy, pool, folder)
+                    await _run_model(model, cells, folder.settings, request, strategy, pool)
+            print(f"\n{write_tables(folder)}\nEverything is in {folder.path}")
 
 
 def _folder(request: RunRequest, environment: dict[str, object]) -> RunFolder:
@@ -69,7 +72,7 @@ def _folder(request: RunRequest, environment: dict[str, object]) -> RunFolder:
 
 async def _run_model(
     name: str, cells: Sequence[Cell], settings: Settings, request: RunRequest, strategy: Strategy,
-    pool: FittingPool, folder: RunFolder,
+    pool: FittingPool,
 ) -> None:  # fmt: skip
     """Refines the cells of one model, as many in flight as the settings allow."""
     say(f"Loading {name}")
@@ -80,7 +83,6 @@ async def _run_model(
         async def one(cell: Cell) -> None:
             async with slots:
                 await _run_cell(cell, model, settings, strategy, pool)
-                folder.promote(cell)
                 bar.update()
 
         async with asyncio.TaskGroup() as group:
@@ -117,3 +119,36 @@ async def _run_cell(
     judge = LoggedJudge(pool=pool, writer=writer, cell=cell, dataset=dataset, sampler=sampler, logged=log.attempts)
     limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
     attempts = await refine(writer, judge, limits)
+    best = best_attempt(attempts, settings.K, settings.select)
+    assert best is not None  # refine makes one attempt at least
+    write_answer(cell, best, dataset, sampler, settings)
+
+
+def write_answer(cell: Cell, best: Attempt, dataset: Dataset, sampler: SamplerSettings, settings: Settings) -> None:
+    """A finished cell's files: the best program, ready to run, and its checks."""
+    model, K = model_label(cell.model), settings.K
+    lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
+    if best.draft.accepted:
+        text = best_program.render(
+            best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
+        )
+        cell.write("best_program.py", text)
+    cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
+    cell.finish({"attempt": best.index, "reliable": reliable(best, settings.K), "assessment": best.assessment})
+
+
+def ensure_mask_store(model: str, *, build: bool) -> None:
+    """Builds the mask store of a model where it is missing or damaged. Raises UserError if it may not."""
+    tokenizer = load_tokenizer(model)
+    try:
+        grammar.GrammarMask(tokenizer)
+        return
+    except grammar.StoreMissing:
+        problem = "has no mask store yet"
+    except grammar.StoreDamaged as error:
+        problem = f"cannot use its mask store ({error})"
+    if not build:
+        raise UserError(f"model {model} {problem}: build it with refinestat/dfa_constructor.py, or leave out --no-build")
+    say(f"{model} {problem}: building it, once per model")
+    info = grammar.build_store(tokenizer, rebuild=True)
+    say(f"Mask store of {model}: {info.size / 1e6:.1f} MB in {info.seconds:.1f} s, {info.path}")

@@ -59,7 +59,7 @@ def _version(name: str) -> str | None:
 
 def _commit() -> str | None:
     """The commit of the source tree, with + where files differ from it; None outside a repository or without git."""
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     if not (root / ".git").exists():
         return None
     try:

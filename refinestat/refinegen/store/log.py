@@ -5,10 +5,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from commons.utils import cannot_write, sync_folder
 from refinestat.refinegen.records import Attempt
 from refinestat.refinegen.store import codec
+
+UNREADABLE = (ValueError, TypeError, RecursionError)  # what a line that is no attempt can raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,24 +37,38 @@ def read_attempts(path: Path) -> Log:
             attempt = codec.attempt_of(data)
             seconds[attempt.index] = float(data.get("wall_seconds", 0.0))
             attempts[attempt.index] = attempt
-        except (ValueError, TypeError, RecursionError):
+        except UNREADABLE:
             damaged.append(number)
     return Log(attempts=dict(sorted(attempts.items())), damaged=tuple(damaged), wall_seconds=sum(seconds.values()))
 
 
 def append_attempt(path: Path, attempt: Attempt, wall_seconds: float) -> None:
-    """Adds an attempt that outlasts whatever comes next. After a torn line, it starts on a line of its own."""
+    """Adds an attempt that outlasts whatever comes next. What a killed process left of a line makes way for it."""
     line = codec.dumps({**codec.plain(attempt), "wall_seconds": round(wall_seconds, 3)})
     try:
         new = not path.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+b") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
-            torn = file.read(1) not in (b"", b"\n")
-            file.write(b"\n" * torn + line.encode() + b"\n")
+            _end_last_line(file)
+            file.write(line.encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         if new:
             sync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def _end_last_line(file: BinaryIO) -> None:
+    """Ends a last line that is whole but for its newline; cuts off one that is torn."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 1))
+    if file.read(1) in (b"", b"\n"):
+        return
+    file.seek(0)
+    content = file.read()
+    last = content.rpartition(b"\n")[2]
+    try:
+        codec.attempt_of(json.loads(last))
+        file.write(b"\n")
+    except UNREADABLE:
+        file.truncate(len(content) - len(last))

@@ -1,5 +1,6 @@
 """Draws as a netCDF file that `arviz.from_netcdf` reads, written without importing ArviZ."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,16 +19,17 @@ def save_posterior(path: Path, fit: Fit, attributes: Mapping[str, str | int]) ->
     attributes: of the file and of each group, such as the fingerprint of the program."""
     attributes = {**attributes, "sampler": fit.sampler}
     statistics = {"diverging": fit.diverging, "energy": fit.energy}
-    groups = {
+    groups: dict[str, dict[str, np.ndarray]] = {
         "posterior": {**fit.free, **fit.deterministic},
         "sample_stats": {name: values for name, values in statistics.items() if values is not None},
         "log_likelihood": {} if fit.log_likelihood is None else {OUTCOME: fit.log_likelihood},
     }
+    tree = {name: _labelled(variables, attributes) for name, variables in groups.items() if variables}
+    # Made in memory: on a full disk, HDF5 does not report an error but crashes the process.
+    content = io.BytesIO()
+    xr.DataTree.from_dict({"/": xr.Dataset(attrs=dict(attributes)), **tree}).to_netcdf(content, engine="h5netcdf")
     with replacing(path) as temporary:
-        xr.Dataset(attrs=dict(attributes)).to_netcdf(temporary, engine="h5netcdf")
-        for name, variables in groups.items():
-            if variables:
-                _labelled(variables, attributes).to_netcdf(temporary, mode="a", group=name, engine="h5netcdf")
+        temporary.write_bytes(content.getbuffer())
 
 
 def _labelled(variables: Mapping[str, np.ndarray], attributes: Mapping[str, str | int]) -> xr.Dataset:

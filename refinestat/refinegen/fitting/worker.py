@@ -1,0 +1,101 @@
+"""The life of one worker: forked from the zygote, it gives up its rights, fits one program, sends the result, ends."""
+
+import os
+import socket
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+
+from refinestat.refinegen.fitting import lockdown, protocol, sample
+from refinestat.refinegen.fitting.containment import Containment
+from refinestat.refinegen.records import Outcome, SamplerSettings
+
+_JOB_TYPES = frozenset({"<f8", "<i8"})
+
+
+def live(connection: socket.socket, containment: Containment, *, cpu: float, memory: int, zygote: int) -> NoReturn:
+    """All of it; never returns to the zygote's code."""
+    status = 1
+    try:
+        os.setsid()
+        lockdown.die_with_parent(lockdown.libc(), zygote)
+        lockdown.keep_only(connection.fileno())
+        lockdown.set_limits(cpu, memory)
+        lockdown.give_up_rights(containment.level, containment.readable)
+        _serve(connection)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _serve(connection: socket.socket) -> None:
+    fields, job = _receive(connection)
+    watch = sample.Stopwatch()
+    try:
+        sampled = sample.run(job, watch)
+        parts = _success(sampled, watch, fields["nonce"])
+    except MemoryError:
+        parts = _failure(Outcome.OUT_OF_MEMORY, "needs more memory than a program may use", watch, fields["nonce"])
+    except BaseException as error:  # noqa: BLE001 - the boundary: whatever a program raises, exits included, is data
+        parts = _failure(Outcome.BUILD_FAILED, _describe(error), watch, fields["nonce"])
+    for part in parts:
+        connection.sendall(part)
+    connection.shutdown(socket.SHUT_WR)
+
+
+def _receive(connection: socket.socket) -> tuple[Mapping[str, Any], sample.Job]:
+    length = protocol.header_length(_exactly(connection, protocol.LENGTH.size))
+    header = protocol.read_header(_exactly(connection, length), dtypes=_JOB_TYPES)
+    source = _exactly(connection, header.fields["source_bytes"]).decode()
+    arrays = protocol.read_arrays(header, _exactly(connection, header.payload))
+    job = sample.Job(
+        source=source,
+        data={block.name: values for block, values in arrays},
+        outcome=header.fields["outcome"],
+        settings=SamplerSettings(**header.fields["settings"]),
+    )
+    return header.fields, job
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    chunks = bytearray()
+    while len(chunks) < count:
+        chunk = connection.recv(min(1 << 20, count - len(chunks)))
+        if not chunk:
+            raise protocol.ProtocolError("the pool closed the connection")
+        chunks += chunk
+    return bytes(chunks)
+
+
+def _success(sampled: sample.Sampled, watch: sample.Stopwatch, nonce: str) -> list[bytes]:
+    """The result message; deterministic variables only as long as there is room for them."""
+    safe = protocol.safe_names([*sampled.free, *sampled.deterministic])
+    arrays = [("free", safe[name], values) for name, values in sampled.free.items()]
+    arrays.append(("observed", "observed", sampled.observed))
+    arrays.append(("log_likelihood", "log_likelihood", sampled.log_likelihood))
+    arrays.append(("diverging", "diverging", sampled.diverging))
+    if sampled.energy is not None:
+        arrays.append(("energy", "energy", sampled.energy))
+    room = protocol.MAX_RESULT - sum(8 * values.size for _, _, values in arrays)
+    if room < 0:
+        raise sample.BuildError(f"the draws take more than {protocol.MAX_RESULT} bytes")
+    for name, values in sampled.deterministic.items():
+        room -= 8 * values.size
+        if room >= 0:
+            arrays.append(("deterministic", safe[name], values))
+    fields = {"nonce": nonce, "outcome": Outcome.SCORED, "sampler": sampled.sampler, "seconds": watch.seconds}
+    return protocol.pack(fields, [(role, name, np.asarray(a, dtype=np.float64)) for role, name, a in arrays])
+
+
+def _failure(outcome: Outcome, why: str, watch: sample.Stopwatch, nonce: str) -> list[bytes]:
+    return protocol.pack({"nonce": nonce, "outcome": outcome, "why": why, "seconds": watch.seconds}, [])
+
+
+def _describe(error: BaseException) -> str:
+    """An exception as one line; a missing key names the keys there are by itself only in our own text."""
+    if isinstance(error, sample.BuildError):
+        return protocol.printable(str(error))
+    if isinstance(error, SyntaxError):
+        return protocol.printable(f"SyntaxError: line {error.lineno}: {error.msg}")
+    return protocol.printable(f"{type(error).__name__}: {error}")

@@ -1,0 +1,75 @@
+"""Cuts the end of a partial program into SynCode's tokens, and finds the part that is no whole token yet."""
+
+import re
+from dataclasses import dataclass
+
+from refinestat.refinegen.grammar_lalr import NL
+from refinestat.refinegen.grammar_syncode import Language
+
+OPENING, CLOSING = frozenset({"LPAR", "LSQB", "LBRACE"}), frozenset({"RPAR", "RSQB", "RBRACE"})
+QUOTES = ('"', "'")
+STRING_PREFIX = re.compile(r"[bf]?r|r[bf]|[ubf]", re.IGNORECASE)
+PARTIAL_NUMBER = re.compile(r"(?<![\w.])(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?|_)\Z", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """type: its terminal. start: where it is in the text."""
+
+    type: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def opens(self) -> int:
+        """By how much it changes the depth of brackets."""
+        return (self.type in OPENING) - (self.type in CLOSING)
+
+
+def lex(language: Language, text: str, position: int, depth: int) -> tuple[list[Token], bool, str]:
+    """From a position at that depth of brackets: the tokens; whether something ignored follows the last one; and the
+    rest that is no token, or not for certain."""
+    tokens: list[Token] = []
+    gap = False
+    while position < len(text):
+        found = language.match(text, position)
+        if found is None:
+            break
+        value, kind = found
+        gap = kind in language.ignored or (kind == NL and depth > 0)
+        if not gap:
+            tokens.append(Token(type=kind, text=value, start=position))
+            depth += tokens[-1].opens
+        position += len(value)
+    cut = _unfinished(text, tokens, position)
+    if cut < position:
+        gap = False
+        tokens = [token for token in tokens if token.start < cut]
+    return tokens, gap, text[cut:]
+
+
+def _unfinished(text: str, tokens: list[Token], stuck: int) -> int:
+    """Where the unfinished token at the end of the text starts.
+
+    The lexer stops at `stuck`, but takes `f"ab` for a name and a quote, `1e-` for a number, a name and a minus, and
+    `..` for two dots."""
+    if not tokens:
+        return stuck
+    if stuck < len(text):
+        prefixed = text[stuck] in QUOTES and tokens[-1].end == stuck and STRING_PREFIX.fullmatch(tokens[-1].text)
+        return tokens[-1].start if prefixed else stuck
+    if text.endswith("..") and [t.type for t in tokens[-2:]] == ["DOT", "DOT"] and tokens[-3:-2][0].type != "FROM":
+        return tokens[-2].start
+    number = PARTIAL_NUMBER.search(text, tokens[-3:][0].start)
+    if number is not None and number.start() in [token.start for token in tokens[-3:]]:
+        return number.start()
+    return stuck
+
+
+def settled(text: str, token: Token) -> bool:
+    """Whether no continuation of the text can change this token, the first of a line, or what comes before it."""
+    return (token.text[0].isalpha() or token.text[0] == "_") and token.end < len(text) and text[token.end] not in QUOTES

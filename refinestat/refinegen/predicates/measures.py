@@ -1,0 +1,54 @@
+"""What a scale measures: a standard deviation, a variance, a precision. Evidence from names and from expressions."""
+
+import ast
+import re
+
+from refinestat.refinegen.predicates.symbols import Value
+
+WORDS = {
+    "sigma": "sd", "sd": "sd", "std": "sd", "stdev": "sd", "stddev": "sd", "sds": "sd", "sigmas": "sd", "stdevs": "sd",
+    "variance": "variance", "variances": "variance", "var": "variance", "sigmasq": "variance", "sigsq": "variance",
+    "precision": "precision", "prec": "precision", "precisions": "precision",
+    "tau": "tau", "rate": "rate", "lam": "rate", "lambda": "rate", "rates": "rate", "scale": "scale",
+}  # fmt: skip
+SQUARED = {"sq", "squared", "square"}
+
+
+def of_name(name: str) -> str:
+    """What the words of a name say; empty where they say nothing, or two things."""
+    words = [word for word in re.split(r"[_\W\d]+", name.lower()) if word]
+    found = {WORDS[word] for word in words if word in WORDS}
+    if len(found) != 1:
+        return "variance" if "sd" not in found and len(found) == 2 and "variance" in found else ""  # noqa: PLR2004
+    measure = found.pop()
+    if measure == "sd" and (SQUARED & set(words)):
+        return "variance"
+    if {"log", "ln", "inv", "raw", "z", "tilde", "offset", "unc", "prior", "mu", "mean"} & set(words):
+        return ""
+    return "" if measure == "sd" and re.search(r"(sigma|sd|std)_?2$", name.lower()) else measure
+
+
+def of_operation(op: type[ast.AST], left: Value, right: Value) -> str:
+    """The measure of `left op right`, where a square, a root or a reciprocal changes it."""
+    exponent = right.constant if right.known and isinstance(right.constant, int | float) else None
+    if op is ast.Pow and exponent is not None:
+        return POWERS.get((left.measure, float(exponent)), "")
+    if op is ast.Mult and left.measure == right.measure == "sd" and left.name == right.name and left.name:
+        return "variance"
+    if op is ast.Div and left.known and left.constant == 1:
+        return RECIPROCALS.get(right.measure, "")
+    if op is ast.Add and left.measure == right.measure:
+        return left.measure if left.measure in {"variance", "sd"} else ""
+    return ""
+
+
+POWERS = {
+    ("sd", 2.0): "variance", ("sd", -2.0): "precision", ("variance", 0.5): "sd", ("precision", -0.5): "sd",
+    ("variance", -1.0): "precision", ("precision", -1.0): "variance", ("tau", -1.0): "variance", ("tau", -0.5): "sd",
+    ("tau", 0.5): "inverse sd", ("precision", 0.5): "inverse sd",
+}  # fmt: skip
+RECIPROCALS = {
+    "variance": "precision", "precision": "variance", "tau": "variance", "inverse sd": "sd", "sd": "inverse sd",
+    "rate": "scale", "scale": "rate",
+}  # fmt: skip
+ROOTS = {"variance": "sd", "tau": "inverse sd", "precision": "inverse sd"}

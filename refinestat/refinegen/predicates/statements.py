@@ -1,0 +1,190 @@
+"""Reads statements: what they bind, in which order, and both ways through a branch."""
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from refinestat.refinegen.predicates import calls, imports
+from refinestat.refinegen.predicates.expressions import MOST_STEPS, State, any_element, bind_target, elements, evaluate, merge, operate, truth
+from refinestat.refinegen.predicates.parse import Parsed
+from refinestat.refinegen.predicates.records import Reading, What
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Symbols, Value
+
+MOST_ROUNDS = 5_000
+MOST_ROUNDS_READ = 32
+
+
+def read(parsed: Parsed, symbols: Symbols) -> Reading:
+    """Everything that the statement does, as far as it can be known."""
+    state = State(
+        names=dict(symbols.values),
+        declared=dict(symbols.declared),
+        coords=dict(symbols.coords),
+        open_coords=symbols.open_coords,
+        symbols=symbols,
+        offset=parsed.offset,
+        observations=list(symbols.observations),
+        free=symbols.free,
+    )
+    run(parsed.nodes, state)
+    after = replace(
+        symbols,
+        values=state.names,
+        declared=state.declared,
+        coords=state.coords,
+        open_coords=state.open_coords,
+        observations=tuple(state.observations),
+        free=state.free,
+        line=parsed.nodes[-1].end_lineno + parsed.offset if parsed.nodes and parsed.nodes[-1].end_lineno else symbols.line,
+    )
+    return Reading(offset=parsed.offset, calls=tuple(state.calls), events=tuple(state.events), symbols=after)
+
+
+def run(nodes: Iterable[ast.stmt], state: State) -> None:
+    for node in nodes:
+        reader = STATEMENTS.get(type(node))
+        if reader is not None:
+            reader(node, state)
+        elif state.symbols.own_section:
+            forget(node, state)
+
+
+def _expression(node: ast.Expr, state: State) -> None:
+    evaluate(node.value, state)
+
+
+def _assign(node: ast.Assign, state: State) -> None:
+    value = evaluate(node.value, state)
+    for target in node.targets:
+        if isinstance(target, ast.Name | ast.Tuple | ast.List):
+            bind_target(target, value, state)
+        else:
+            _store(target, state)
+
+
+def _store(target: ast.expr, state: State) -> None:
+    """A store into an object of the user's own data section: what is in it is no longer known."""
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind is not Kind.MODULE:
+        state.names[target.id] = UNKNOWN
+
+
+def _annotated(node: ast.AnnAssign, state: State) -> None:
+    if node.value is not None:
+        bind_target(node.target, evaluate(node.value, state), state)
+
+
+def _augmented(node: ast.AugAssign, state: State) -> None:
+    if not isinstance(node.target, ast.Name):
+        _store(node.target, state)
+        evaluate(node.value, state)
+        return
+    before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)
+    after = operate(node, type(node.op), before, evaluate(node.value, state), state)
+    bind_target(node.target, after, state)
+
+
+def _for(node: ast.For, state: State) -> None:
+    iterated = evaluate(node.iter, state)
+    rounds = elements(iterated)
+    count = iterated.shape[0] if rounds is None and iterated.shape else None
+    if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:
+        state.report(What.LARGE, node, f"a loop of {count} rounds (at most {MOST_ROUNDS})")
+    steps, begun = sum(1 for _ in ast.walk(node)), state.steps
+    if rounds is not None and begun + steps * len(rounds) <= MOST_STEPS:
+        for item in rounds:
+            bind_target(node.target, item, state)
+            run(node.body, state)
+    else:
+        forget(node, state)
+        bind_target(node.target, any_element(iterated), state)
+        outer, state.certain = state.certain, False
+        run(node.body, state)
+        state.certain = outer
+        forget(node, state, keep=True)
+    run(node.orelse, state)
+
+
+def forget(node: ast.AST, state: State, *, keep: bool = False) -> None:
+    """Names that a block binds are unknown: before it, or after it (keep: with what they are made of)."""
+    for child in ast.walk(node):
+        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+            before = state.names.get(child.id, UNKNOWN)
+            state.names[child.id] = replace(UNKNOWN, sources=before.sources, outcome=before.outcome) if keep else UNKNOWN
+        elif isinstance(child, ast.FunctionDef | ast.ClassDef):
+            state.names[child.name] = UNKNOWN
+
+
+def _if(node: ast.If, state: State) -> None:
+    test = evaluate(node.test, state)
+    if test.symbolic:
+        state.report(What.BRANCH, node.test, ast.unparse(node.test), (test,))
+    certain = truth(test)
+    if certain is not None:
+        run(node.body if certain else node.orelse, state)
+        return
+    names, declared, observed = dict(state.names), dict(state.declared), list(state.observations)
+    run(node.body, state)
+    first = state.names, state.declared, state.observations
+    state.names, state.declared, state.observations = names, declared, observed
+    run(node.orelse, state)
+    state.names = _either(first[0], state.names)
+    state.declared = first[1] | state.declared
+    state.observations = max(first[2], state.observations, key=len)
+
+
+def _either(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
+    return {
+        name: merge(one[name], other[name]) if name in one and name in other else (one.get(name) or other[name])
+        for name in one | other
+    }
+
+
+def _with(node: ast.With, state: State) -> None:
+    """A model inside the model: names get its prefix."""
+    outer = state.prefix
+    for item in node.items:
+        value = evaluate(item.context_expr, state)
+        if isinstance(item.context_expr, ast.Call) and value.kind is Kind.MODEL:
+            open_model(item.context_expr, state)
+        if item.optional_vars is not None:
+            bind_target(item.optional_vars, value, state)
+    run(node.body, state)
+    state.prefix = outer
+
+
+def open_model(call: ast.Call, state: State) -> None:
+    """The arguments of pm.Model: its dimensions and its name."""
+    arguments = calls.passed(call, state)
+    state.open_coords = state.open_coords or arguments.unsure
+    coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
+    if coords is not None:
+        calls.add_coords(coords.value, state)
+    name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
+    if name is not None and isinstance(name.value.constant, str) and name.value.constant:
+        state.prefix += f"{name.value.constant}::"
+
+
+def _function(node: ast.FunctionDef | ast.ClassDef, state: State) -> None:
+    state.names[node.name] = UNKNOWN
+
+
+def _import(node: ast.Import | ast.ImportFrom, state: State) -> None:
+    state.names.update(imports.bound(node))
+
+
+STATEMENTS: Mapping[type[ast.AST], Callable[[Any, State], None]] = {
+    ast.Expr: _expression,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.For: _for,
+    ast.If: _if,
+    ast.With: _with,
+    ast.FunctionDef: _function,
+    ast.ClassDef: _function,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+}

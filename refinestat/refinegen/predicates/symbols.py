@@ -1,0 +1,174 @@
+"""Pi: what is known about every name of a program before it runs.
+
+Values are abstract: an interval that surely holds them, and a claim of what they surely reach. Both the values and
+the table are immutable, so that going back in a program is keeping the older table."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import numpy as np
+
+from commons.data_pymc import Dataset, Role
+from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, Bounds
+
+Shape = tuple[int | None, ...]
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+NO_SOURCES: frozenset[str] = frozenset()
+
+
+class Kind(StrEnum):
+    """What a name stands for."""
+
+    NUMBER = "number"  # a number, an array or a tensor
+    TEXT = "text"
+    SEQUENCE = "sequence"  # a list or tuple; its items, where they are known
+    TABLE = "table"  # a dict; its items, where they are known
+    FUNCTION = "function"  # of the library, by its path
+    MODULE = "module"
+    DISTRIBUTION = "distribution"  # made by `.dist`: has no name yet
+    MODEL = "model"
+    DATA = "data"  # the dict of data
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Outcome(IntEnum):
+    """How much of the outcome is in a value: nothing, the whole of it as it is, or something made of it."""
+
+    FREE = 0
+    WHOLE = 1
+    DERIVED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One abstract value.
+
+    bounds: surely holds every element. reach: values that are surely attained (NOTHING claims nothing); uneven: only
+    by some elements, or by elements that depend on each other. sources: free random variables it is made of.
+    integer: True or False where sure. shape: None where unknown, as are its unknown lengths. constant: the concrete
+    value, or MISSING. law: the distribution of a random variable. measure: sd, variance, precision (of a scale).
+    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution."""
+
+    kind: Kind = Kind.NUMBER
+    bounds: Bounds = EVERYTHING
+    reach: Bounds = NOTHING
+    uneven: bool = True
+    sources: frozenset[str] = NO_SOURCES
+    integer: bool | None = None
+    shape: Shape | None = None
+    constant: Any = MISSING
+    items: tuple["Value", ...] | None = None
+    keys: tuple[Any, ...] | None = None
+    path: str = ""
+    outcome: Outcome = Outcome.FREE
+    measure: str = ""
+    law: str = ""
+    name: str = ""
+    symbolic: bool = False
+    discrete: bool | None = None
+
+    @property
+    def known(self) -> bool:
+        return self.constant is not MISSING
+
+
+UNKNOWN = Value(kind=Kind.UNKNOWN)
+NONE = Value(kind=Kind.NONE, constant=None)
+
+
+def number(constant: Any, *, outcome: Outcome = Outcome.FREE, name: str = "") -> Value:
+    """A concrete number or array: int, float, bool or ndarray."""
+    if isinstance(constant, np.ndarray):
+        return _array(constant, outcome, name)
+    value = float(constant) if abs(constant) < 1e300 else math.copysign(math.inf, constant)
+    ends = EVERYTHING if value != value else (value, value)
+    claim = NOTHING if value != value else ends
+    whole = isinstance(constant, int | np.integer)
+    return Value(
+        bounds=ends, reach=claim, uneven=False, integer=whole, shape=(), constant=constant, outcome=outcome, name=name
+    )
+
+
+def _array(constant: np.ndarray, outcome: Outcome, name: str) -> Value:
+    if constant.dtype.kind not in "biuf":
+        return Value(shape=constant.shape, constant=MISSING, outcome=outcome, name=name)
+    flat = constant[~np.isnan(constant)] if constant.dtype.kind == "f" and constant.size else constant
+    if not flat.size:
+        return Value(shape=constant.shape, constant=constant, outcome=outcome, name=name)
+    ends = (float(flat.min()), float(flat.max()))
+    return Value(
+        bounds=ends,
+        reach=ends,
+        uneven=ends[0] != ends[1],
+        integer=constant.dtype.kind in "biu",
+        shape=constant.shape,
+        constant=constant,
+        outcome=outcome,
+        name=name,
+    )
+
+
+def text(constant: Any = MISSING) -> Value:
+    return Value(kind=Kind.TEXT, constant=constant)
+
+
+def sequence(items: tuple[Value, ...] | None, outcome: Outcome = Outcome.FREE) -> Value:
+    """A list or tuple; items None where its length is unknown."""
+    return Value(kind=Kind.SEQUENCE, items=items, outcome=outcome)
+
+
+def function(path: str) -> Value:
+    return Value(kind=Kind.FUNCTION, path=path)
+
+
+def module(path: str) -> Value:
+    return Value(kind=Kind.MODULE, path=path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symbols:
+    """The table Pi. values: by Python name. declared: names registered in the model, with the line.
+
+    coords: length of each dimension (None: unknown); open_coords: there may be others. fixed: names that a program
+    may not bind again. observations: lines on which the outcome is observed. free: number of free variables."""
+
+    values: Mapping[str, Value]
+    declared: Mapping[str, int | None] = field(default_factory=dict)
+    coords: Mapping[str, int | None] = field(default_factory=dict)
+    open_coords: bool = False
+    fixed: frozenset[str] = frozenset()
+    dataset: Dataset | None = None
+    observations: tuple[int, ...] = ()
+    free: int = 0
+    line: int | None = None
+    own_section: bool = False
+
+    @property
+    def outcome(self) -> str | None:
+        """Name of the outcome where the program is scored."""
+        return self.dataset.outcome.name if self.dataset is not None else None
+
+
+LIBRARIES = {"pm": module("pm"), "np": module("np")}
+RESERVED = frozenset({"pm", "np", "pt", "data", "model"})
+
+
+def data_values(dataset: Dataset) -> dict[str, Value]:
+    """What the data section makes known: every variable with its values."""
+    known = {}
+    for variable in dataset.variables:
+        values: Any = variable.values if variable.values.ndim else variable.values[()].item()
+        outcome = Outcome.WHOLE if variable.role is Role.OUTCOME else Outcome.FREE
+        known[variable.name] = number(values, outcome=outcome, name=variable.name)
+    return known
+
+
+def start(dataset: Dataset) -> Symbols:
+    """Pi after the data section D: pm, np, data, model and the variables."""
+    known = data_values(dataset)
+    names = {**LIBRARIES, "data": Value(kind=Kind.DATA), "model": Value(kind=Kind.MODEL), **known}
+    return Symbols(values=names, fixed=frozenset(known), dataset=dataset)

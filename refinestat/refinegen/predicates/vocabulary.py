@@ -1,0 +1,69 @@
+"""The words of the positive list: syntax that is refused with its reason, builtins, and attributes of values."""
+
+import ast
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """why: what a person reads. own: allowed all the same in the user's own data section."""
+
+    why: str
+    own: bool = False
+
+
+_FUNCTIONS = "functions are not allowed in a program"
+_ERRORS = "{} is not allowed in a program"
+
+REFUSED_SYNTAX: dict[type[ast.AST], Refused] = {
+    ast.FunctionDef: Refused(why=f"{_FUNCTIONS} (def)", own=True),
+    ast.Lambda: Refused(why=f"{_FUNCTIONS} (lambda)", own=True),
+    ast.Return: Refused(why=f"{_FUNCTIONS} (return)", own=True),
+    ast.AsyncFunctionDef: Refused(why=f"{_FUNCTIONS} (async def)"),
+    ast.Await: Refused(why=f"{_FUNCTIONS} (await)"),
+    ast.AsyncFor: Refused(why=f"{_FUNCTIONS} (async for)"),
+    ast.AsyncWith: Refused(why=f"{_FUNCTIONS} (async with)"),
+    ast.Yield: Refused(why=f"{_FUNCTIONS} (yield)"),
+    ast.YieldFrom: Refused(why=f"{_FUNCTIONS} (yield)"),
+    ast.ClassDef: Refused(why="classes are not allowed in a program"),
+    ast.Import: Refused(why="import is not allowed inside a model"),
+    ast.ImportFrom: Refused(why="import is not allowed inside a model"),
+    ast.While: Refused(why="while loops are not allowed in a program (a for loop over a range is)", own=True),
+    ast.Try: Refused(why=_ERRORS.format("try")),
+    ast.TryStar: Refused(why=_ERRORS.format("try")),
+    ast.Raise: Refused(why=_ERRORS.format("raise")),
+    ast.Assert: Refused(why=_ERRORS.format("assert"), own=True),
+    ast.Match: Refused(why=_ERRORS.format("match")),
+    ast.Delete: Refused(why=_ERRORS.format("del")),
+    ast.Global: Refused(why=_ERRORS.format("global")),
+    ast.Nonlocal: Refused(why=_ERRORS.format("nonlocal")),
+}
+
+CALLABLE_BUILTINS = frozenset(
+    "abs all any dict divmod enumerate len list max min pow range reversed round set slice sorted sum tuple zip".split()
+)
+VALUE_BUILTINS = frozenset({"float", "int", "bool", "str", "Ellipsis", "NotImplemented"})
+
+_ARRAY = """
+    shape T mT size ndim dtype mean std var min max sum prod cumsum cumprod dot reshape flatten ravel transpose astype
+    copy clip round argmax argmin argsort any all squeeze repeat take swapaxes item tolist diagonal trace nonzero real
+    imag conj ptp dimshuffle broadcastable norm fill set inc get_value type
+    zeros_like searchsorted imag sort
+"""
+_TABLE = """
+    values to_numpy index columns loc iloc unique nunique cat codes categories keys items get fillna dropna isna isnull
+    notna notnull head tail map groupby first last count value_counts sort_values reset_index drop rename assign query
+    dt year month day to_list between isin where mask shift diff rank
+"""
+_MODEL = """
+    prior conditional marginal_likelihood prior_linearized coords add_coord add_coords dim_lengths named_vars free_RVs
+    observed_RVs basic_RVs deterministics potentials data_vars dims name L m beta power_spectral_density full diag
+    mean_func cov_func input_dim active_dims eigenvalues eigenvectors
+"""
+_TEXT_AND_LISTS = "append extend index join lower upper strip split replace startswith endswith"
+_RANDOM = """
+    normal uniform integers choice poisson binomial exponential gamma beta standard_normal permutation multivariate_normal
+    random shuffle dist log logodds ordered simplex
+"""
+_NUMBER = "eps tiny is_integer"
+ATTRIBUTES = frozenset((_ARRAY + _TABLE + _MODEL + _TEXT_AND_LISTS + _RANDOM + _NUMBER).split()) - {"fill", "query", "map"}

@@ -1,0 +1,81 @@
+"""Families with groups: varying intercepts and slopes, group means, two crossed groupings."""
+
+from training.corpus.data import add_groups, add_predictor, add_size, arrange, describe
+from training.corpus.draft import Draft
+from training.corpus.outcomes import Outcome, observe
+from training.corpus.priors import effects, location
+from training.corpus.terms import any_outcome, intercept, prepare, slope, slope_scale
+
+_MEAN = ("mu_a", "mu_alpha", "mu0", "mu_group", "alpha0")
+_EFFECTS = ("alpha", "a", "a_group", "alpha_group", "theta", "b_group")
+
+
+def _outcome(draft: Draft) -> Outcome:
+    add_size(draft, 18, 400)
+    return any_outcome(draft, identity=5, log=2, logit=2, binomial=2, share=1)
+
+
+def _sentences(draft: Draft, outcome: Outcome, group: str, by: str = "") -> list[str]:
+    what = outcome.word
+    given = f", given {by}" if by else ""
+    return [
+        f"{what} of {draft.rows} {draft.units} by {group}{given}.",
+        f"{what} grouped by {group}{given}.",
+        f"Multilevel model of {what} within {group}{given}.",
+        f"{what} for each {group}{given}.",
+        f"{draft.rows} {draft.units} and their {group}: {what}{given}.",
+    ]
+
+
+def varying_intercepts(draft: Draft) -> None:
+    """An intercept per group around a population mean, perhaps a shared slope."""
+    outcome = _outcome(draft)
+    group, number, word = add_groups(draft)
+    x = add_predictor(draft) if draft.chance(0.55) else None
+    describe(draft, *_sentences(draft, outcome, word, x.word if x else ""))
+    arrange(draft)
+    used = prepare(draft, x) if x else None
+    mean = intercept(draft, outcome, _MEAN)
+    beta = slope(draft, outcome, used) if used else ""
+    eta = f"{effects(draft, _EFFECTS, outcome.spread, number, mean)}[{group}]"
+    if used:
+        eta += f" + {beta} * {used.expression}"
+    observe(draft, outcome, eta)
+
+
+def varying_slopes(draft: Draft) -> None:
+    """An intercept and a slope per group."""
+    outcome = _outcome(draft)
+    group, number, word = add_groups(draft)
+    x = add_predictor(draft, kind=draft.random.choice(["std", "positive", "unit", "count"]))
+    describe(draft, *_sentences(draft, outcome, word, x.word), f"{outcome.word}: slope of {x.word} differs by {word}.")
+    arrange(draft)
+    used = prepare(draft, x)
+    mean_a = intercept(draft, outcome, _MEAN)
+    mean_b = location(draft, ("mu_b", "mu_beta", "mu_slope"), slope_scale(draft, outcome, used.extent))
+    a = effects(draft, _EFFECTS, outcome.spread, number, mean_a)
+    b = effects(draft, ("beta", "b", "slope", "beta_group"), outcome.spread / used.extent, number, mean_b)
+    observe(draft, outcome, f"{a}[{group}] + {b}[{group}] * {used.expression}")
+
+
+def group_means(draft: Draft) -> None:
+    """An independent mean per group."""
+    outcome = _outcome(draft)
+    group, number, word = add_groups(draft, 2, 8)
+    describe(draft, *_sentences(draft, outcome, word), f"Comparison of {outcome.word} between {word} groups.")
+    arrange(draft)
+    means = intercept(draft, outcome, ("mu_group", "alpha", "a", "means", "theta"), shape=number)
+    observe(draft, outcome, f"{means}[{group}]")
+
+
+def two_groupings(draft: Draft) -> None:
+    """Two crossed groupings, additive."""
+    outcome = _outcome(draft)
+    first, n_first, word = add_groups(draft, 3, 12)
+    second, n_second, other = add_groups(draft, 3, 12)
+    describe(draft, *_sentences(draft, outcome, f"{word} and {other}"), f"{outcome.word}: two-way layout of {word} and {other}.")
+    arrange(draft)
+    mean = intercept(draft, outcome, ("mu0", "alpha", "intercept", "grand_mean"))
+    a = effects(draft, (f"a_{first}", f"u_{first}", "a"), outcome.spread, n_first)
+    b = effects(draft, (f"b_{second}", f"u_{second}", "b"), outcome.spread, n_second)
+    observe(draft, outcome, f"{mean} + {a}[{first}] + {b}[{second}]")

@@ -1,0 +1,48 @@
+"""Families of ordered categories, and of categories of many counts."""
+
+from commons.data_pymc import Role
+from training.corpus.data import add_groups, add_size, arrange, column, data_name, describe
+from training.corpus.draft import Draft
+from training.corpus.outcomes import Link, Outcome
+from training.corpus.priors import effects
+from training.corpus.terms import listed, predictors, prepare, slope
+from training.corpus.words import OUTCOME_NAMES
+
+_WORDS = "rating grade stage satisfaction severity agreement rank pain quality_level answer".split()
+
+
+def ordinal(draft: Draft) -> None:
+    """An ordered logistic regression, perhaps with groups."""
+    add_size(draft, 20, 400)
+    word, top = draft.random.choice(_WORDS), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
+    name = data_name(draft, word, OUTCOME_NAMES)
+    meaning = draft.random.choice([f"{word}, 0 to {top}", f"ordered {word}", f"{word} in {top + 1} ordered levels", f"ordinal {word}"])
+    made = column(draft, name, word, Role.OUTCOME, 0, top, meaning, integer=True)
+    outcome = Outcome(column=made, link=Link.LOGIT, centre=0.0, spread=1.0)
+    columns = predictors(draft, draft.random.choice([1, 1, 2]))
+    group = add_groups(draft, 3, 15) if draft.chance(0.25) else None
+    by = listed(columns)
+    describe(
+        draft,
+        f"{made.word} (ordered levels) against {by}.",
+        f"Ordinal {made.word} of {draft.rows} {draft.units} by {by}.",
+        f"{made.word} from 0 to {top} for {draft.rows} {draft.units}, given {by}.",
+    )
+    arrange(draft)
+    inputs = [prepare(draft, column) for column in columns]
+    terms = []
+    for i, (x, used) in enumerate(zip(columns, inputs, strict=True), start=1):
+        names = ("beta", "beta", "b") if len(columns) == 1 else (f"beta_{x.name}", f"beta{i}", f"b{i}")
+        terms.append(f"{slope(draft, outcome, used, names)} * {used.expression}")
+    cut = draft.name("cut", "cutpoints", "cuts", "thresholds", "c")
+    reach = draft.random.choice([1, 2, 2, 3])
+    draft.priors.append(
+        f'{cut} = pm.Normal("{cut}", mu=np.linspace(-{reach}, {reach}, {top}), sigma={draft.random.choice([1, 2, 5])}, '
+        f"shape={top}, transform=pm.distributions.transforms.ordered)"
+    )
+    if group:
+        terms.append(f"{effects(draft, ('a', 'u', 'alpha'), 1.0, group[1])}[{group[0]}]")
+    eta = " + ".join(terms)
+    if draft.chance(0.75):
+        eta = draft.let(("eta", "eta", "mu", "lin"), eta)
+    draft.observe("OrderedLogistic", outcome.name, eta=eta, cutpoints=cut)

@@ -1,0 +1,243 @@
+"""Outcomes: their columns, the scale of their linear predictor, and the likelihoods that suit them."""
+
+import math
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from commons.data_pymc import Role
+from training.corpus.data import Column, column, data_name
+from training.corpus.draft import Draft
+from training.corpus.priors import NOISE, degrees_of_freedom, positive
+from training.corpus.style import literal
+from training.corpus.words import COUNT_NAMES, OUTCOME_NAMES, SUCCESS_NAMES, TRIALS_NAMES, spoken
+
+
+class Link(StrEnum):
+    """What the linear predictor means."""
+
+    IDENTITY = "identity"
+    LOG = "log"
+    LOGIT = "logit"
+    BINOMIAL = "binomial"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An outcome and the scale of its linear predictor.
+
+    centre, spread: where the linear predictor lies and how far it varies, on its own scale. trials: column of a binomial's
+    numbers of trials; exposure: of a count's exposures."""
+
+    column: Column
+    link: Link
+    centre: float
+    spread: float
+    trials: str = ""
+    exposure: str = ""
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def word(self) -> str:
+        """The column as a description says it."""
+        return self.column.word
+
+
+def real_outcome(draft: Draft, *, positive_only: bool | None = None) -> Outcome:
+    """A measurement: of either sign, or positive (at times whole numbers)."""
+    random = draft.random
+    is_positive = draft.chance(0.55) if positive_only is None else positive_only
+    if not is_positive:
+        word, half = random.choice(draft.words.real), 10 ** random.uniform(-0.3, 2)
+        middle = random.choice([0, 0, half * 0.5, random.uniform(-3, 3) * half])
+        low, high = middle - half * random.uniform(0.5, 1.4), middle + half * random.uniform(0.5, 1.4)
+        if draft.chance(0.3) and high > 4 and low < 0:
+            low, high = round(low), round(high)
+        return _real(draft, word, low, high)
+    word, high = random.choice(draft.words.positive), 10 ** random.uniform(0.1, 3)
+    low = high * random.choice([random.uniform(0.02, 0.6), random.uniform(0.5, 0.9)])
+    if draft.chance(0.12) and low > 20:
+        return _real(draft, word, int(low), int(high) + 1, integer=True)
+    return _real(draft, word, max(low, 0.02), high)
+
+
+def _real(draft: Draft, word: str, low: float, high: float, *, integer: bool = False) -> Outcome:
+    name = data_name(draft, word, OUTCOME_NAMES)
+    meaning = spoken(word) if integer or draft.chance(0.7) else ""
+    made = column(draft, name, word, Role.OUTCOME, low, high, meaning, integer=integer)
+    return Outcome(column=made, link=Link.IDENTITY, centre=made.middle, spread=made.half)
+
+
+def count_outcome(draft: Draft, *, zeros: bool = False, high: int = 0) -> Outcome:
+    """Counted events."""
+    random = draft.random
+    word = random.choice(draft.words.counts)
+    high = high or int(10 ** random.uniform(0.5, 2.5))
+    low = 0 if zeros else int(high * random.choice([0, 0, 0.05, 0.3]) * random.random())
+    name = data_name(draft, random.choice([word, f"n_{word}"]), COUNT_NAMES)
+    meaning = random.choice([word, f"number of {word}", f"count of {word}", "count", "number of events", ""])
+    made = column(draft, name, word, Role.OUTCOME, low, max(high, low + 2), meaning, integer=True)
+    return Outcome(column=made, link=Link.LOG, centre=math.log((made.low + made.high) / 2), spread=1.0)
+
+
+def binary_outcome(draft: Draft) -> Outcome:
+    """Yes or no."""
+    word = draft.random.choice(draft.words.binary)
+    name = data_name(draft, word, OUTCOME_NAMES)
+    meaning = spoken(word) if draft.chance(0.7) else ""
+    made = column(draft, name, word, Role.OUTCOME, 0, 1, meaning, integer=True)
+    return Outcome(column=made, link=Link.LOGIT, centre=0.0, spread=1.0)
+
+
+def share_outcome(draft: Draft) -> Outcome:
+    """A proportion, strictly between 0 and 1."""
+    random = draft.random
+    word = random.choice(draft.words.shares)
+    name = data_name(draft, word, OUTCOME_NAMES)
+    low, high = random.uniform(0.01, 0.3), random.uniform(0.4, 0.99)
+    made = column(draft, name, word, Role.OUTCOME, low, high, spoken(word) if draft.chance(0.6) else "")
+    return Outcome(column=made, link=Link.SHARE, centre=0.0, spread=1.0)
+
+
+def binomial_outcome(draft: Draft) -> Outcome:
+    """Successes out of known numbers of trials."""
+    random = draft.random
+    word = random.choice([random.choice(draft.words.counts), random.choice(draft.words.binary)])
+    most = int(10 ** random.uniform(1, 3))
+    fewest = max(2, int(most * random.uniform(0.05, 0.8)))
+    name = data_name(draft, word, SUCCESS_NAMES)
+    trials = data_name(draft, random.choice(["trials", "tested", "total", f"n_{draft.units}"]), TRIALS_NAMES, own=0.25)
+    low = int(fewest * random.random() * random.choice([0, 0.3, 0.6]))
+    high = max(low + 1, int(most * random.uniform(0.05, 0.9)))
+    meaning = random.choice([f"number of {word}", word, f"{word} out of the total", "successes", f"how many {word}", ""])
+    made = column(draft, name, word, Role.OUTCOME, low, high, meaning, integer=True)
+    _add_trials(draft, trials, fewest, max(most, fewest + 1))
+    return Outcome(column=made, link=Link.BINOMIAL, centre=0.0, spread=1.0, trials=trials)
+
+
+_TRIALS_MEANINGS = (
+    "number of trials",
+    "trials",
+    "number tested",
+    "attempts",
+    "total number",
+    "number at risk",
+    "people sampled",
+    "number of {units}",
+    "number exposed",
+    "total",
+    "",
+)
+
+
+def _add_trials(draft: Draft, name: str, fewest: int, most: int) -> None:
+    """The column of trials, raised where needed so that no row has more successes than trials."""
+    random = draft.random
+    meaning = random.choice(_TRIALS_MEANINGS).format(units=random.choice(draft.words.units))
+    column(draft, name, "trials", Role.TRIALS, fewest, most, meaning, integer=True)
+    trials, successes = draft.variables[-1], draft.variables[-2]
+    draft.variables[-2] = replace(successes, values=successes.values.clip(max=trials.values))
+    if draft.chance(0.5):
+        draft.variables[-2:] = draft.variables[:-3:-1]
+
+
+def observe_real(draft: Draft, outcome: Outcome, mean: str) -> None:
+    """Normal or Student-t noise around a mean."""
+    sigma = positive(draft, NOISE, outcome.spread / 2)
+    if draft.chance(0.75):
+        draft.observe("Normal", outcome.name, mu=mean, sigma=sigma)
+    else:
+        draft.observe("StudentT", outcome.name, nu=degrees_of_freedom(draft), mu=mean, sigma=sigma)
+
+
+def observe_count(draft: Draft, outcome: Outcome, log_rate: str) -> None:
+    """Poisson or negative binomial with the exponential of the linear predictor."""
+    rate = f"{draft.style.exp}({log_rate})"
+    if outcome.exposure:
+        rate = f"{outcome.exposure} * {rate}"
+    mu = draft.let(("lam", "lam", "mu", "rate", "lambda_", "mu_y"), rate) if draft.chance(0.8) else rate
+    if draft.chance(0.6):
+        draft.observe("Poisson", outcome.name, mu=mu)
+    else:
+        draft.observe("NegativeBinomial", outcome.name, mu=mu, alpha=dispersion(draft))
+
+
+def dispersion(draft: Draft) -> str:
+    """The shape of a negative binomial."""
+    return positive(draft, ("phi", "phi", "alpha_nb", "disp", "r_disp", "kappa"), draft.random.choice([1, 2, 5, 10]))
+
+
+def concentration(draft: Draft) -> str:
+    """The precision of a beta distribution given its mean."""
+    return positive(draft, ("kappa", "kappa", "phi", "conc", "precision"), draft.random.choice([10, 20, 20, 50]))
+
+
+def observe_binary(draft: Draft, outcome: Outcome, logit: str) -> None:
+    """Bernoulli, by log odds or by probability."""
+    if draft.chance(0.5):
+        draft.observe("Bernoulli", outcome.name, logit_p=logit)
+        return
+    p = draft.let(("p", "p", "theta", "prob", "pi"), f"{draft.style.sigmoid}({logit})")
+    draft.observe("Bernoulli", outcome.name, p=p)
+
+
+def observe_binomial(draft: Draft, outcome: Outcome, logit: str) -> None:
+    """Binomial with known trials, by log odds or by probability, or beta-binomial with mean and precision."""
+    if draft.chance(0.35):
+        draft.observe("Binomial", outcome.name, n=outcome.trials, logit_p=logit)
+        return
+    p = draft.let(("p", "p", "theta", "prob", "rate"), f"{draft.style.sigmoid}({logit})")
+    if draft.chance(0.65):
+        draft.observe("Binomial", outcome.name, n=outcome.trials, p=p)
+        return
+    kappa = concentration(draft)
+    draft.observe("BetaBinomial", outcome.name, n=outcome.trials, alpha=f"{p} * {kappa}", beta=f"(1 - {p}) * {kappa}")
+
+
+def observe_share(draft: Draft, outcome: Outcome, logit: str) -> None:
+    """Beta with mean and precision."""
+    mean, kappa = draft.let(("mu", "m", "mean_p", "p"), f"{draft.style.sigmoid}({logit})"), concentration(draft)
+    draft.observe("Beta", outcome.name, alpha=f"{mean} * {kappa}", beta=f"(1 - {mean}) * {kappa}")
+
+
+_OBSERVE = {
+    Link.IDENTITY: observe_real,
+    Link.LOG: observe_count,
+    Link.LOGIT: observe_binary,
+    Link.BINOMIAL: observe_binomial,
+    Link.SHARE: observe_share,
+}
+_PREDICTOR_NAMES = {
+    Link.IDENTITY: ("mu", "mu", "mu", "mu_y", "y_hat", "eta", "pred"),
+    Link.LOG: ("eta", "eta", "log_lam", "log_mu", "log_rate"),
+    Link.LOGIT: ("eta", "eta", "logit_p", "logits", "lin"),
+    Link.BINOMIAL: ("eta", "eta", "logit_p", "logits", "lin"),
+    Link.SHARE: ("eta", "eta", "lin", "logit_mu"),
+}
+
+
+def observe(draft: Draft, outcome: Outcome, predictor: str) -> None:
+    """The likelihood that suits the outcome, given its linear predictor as an expression (named first, mostly)."""
+    if any(sign in predictor for sign in " [(") and (outcome.link is Link.IDENTITY or draft.chance(0.65)):
+        predictor = draft.let(_PREDICTOR_NAMES[outcome.link], predictor)
+    _OBSERVE[outcome.link](draft, outcome, predictor)
+
+
+def centre_of(draft: Draft, outcome: Outcome) -> float:
+    """Where an author centres an intercept: at the data's middle, or at zero."""
+    if outcome.link is Link.IDENTITY:
+        return outcome.centre if abs(outcome.centre) > outcome.spread / 2 and draft.chance(0.6) else 0.0
+    return float(literal(round(outcome.centre))) if outcome.link is Link.LOG and draft.chance(0.5) else 0.0
+
+
+def intercept_scale(draft: Draft, outcome: Outcome, centre: float) -> float:
+    """How wide an intercept's prior is."""
+    if outcome.link is Link.IDENTITY:
+        return (outcome.column.half if centre else outcome.column.extent) * draft.random.choice([1, 1, 2])
+    if outcome.link is Link.LOG and not centre:
+        return max(outcome.centre, 1.0) * draft.random.choice([1, 1, 2])
+    return draft.random.choice([1, 1.5, 2, 2.5])

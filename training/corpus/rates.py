@@ -1,0 +1,25 @@
+"""How often the corpus does what: the adjustable rates, each a probability."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Probabilities per program (or, for `centred`, per hierarchical effect).
+
+    legacy: a PyMC3-era idiom (`sd=`). fault: a novice's fault. centred: a centred instead of a non-centred hierarchy.
+    no_description: the prompt has no description. comments: the program comments its statements. positional: location and
+    scale are passed by position."""
+
+    legacy: float = 0.02
+    fault: float = 0.02
+    centred: float = 0.12
+    no_description: float = 0.08
+    comments: float = 0.06
+    positional: float = 0.1
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0 <= value <= 1:
+                raise ValueError(f"corpus rate {field.name!r} must lie in [0, 1], got {value}")

@@ -1,0 +1,127 @@
+"""Terms of a linear predictor: intercepts, prepared predictors, slopes, polynomials; and sentences about them."""
+
+from dataclasses import dataclass
+
+from training.corpus.data import Column, add_predictor
+from training.corpus.draft import Draft
+from training.corpus.outcomes import (
+    Link,
+    Outcome,
+    binary_outcome,
+    binomial_outcome,
+    centre_of,
+    count_outcome,
+    intercept_scale,
+    real_outcome,
+    share_outcome,
+)
+from training.corpus.priors import INTERCEPT, SLOPE, location
+
+MAKERS = {
+    Link.IDENTITY: real_outcome,
+    Link.LOG: count_outcome,
+    Link.LOGIT: binary_outcome,
+    Link.BINOMIAL: binomial_outcome,
+    Link.SHARE: share_outcome,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A predictor as the linear predictor uses it."""
+
+    expression: str
+    extent: float
+    span: float
+
+
+def any_outcome(draft: Draft, **weights: int) -> Outcome:
+    """An outcome whose link is drawn with these weights (`identity=2, log=1`)."""
+    link = draft.random.choices([Link(name) for name in weights], list(weights.values()))[0]
+    return MAKERS[link](draft)
+
+
+def prepare(draft: Draft, column: Column) -> Input:
+    """The predictor as it is, or standardised first where its numbers are large."""
+    is_binary = (column.low, column.high) == (0, 1)
+    chance = 0.0 if is_binary else 0.85 if column.extent > 100 else 0.4 if column.extent > 4 else 0.06
+    if not draft.chance(chance):
+        return Input(expression=column.name, extent=column.extent, span=column.high - column.low)
+    names = (f"{column.name}_std", f"{column.name}_std", f"{column.name}_s", f"{column.name}_z", "x_std")
+    expression = f"({column.name} - {column.name}.mean()) / {column.name}.std()"
+    return Input(expression=draft.let(names, expression, where="priors"), extent=2.0, span=3.5)
+
+
+def intercept(draft: Draft, outcome: Outcome, names: tuple[str, ...] = INTERCEPT, shape: str = "") -> str:
+    """The prior on an intercept."""
+    centre = centre_of(draft, outcome)
+    return location(draft, names, intercept_scale(draft, outcome, centre), centre, shape)
+
+
+def slope_scale(draft: Draft, outcome: Outcome, extent: float) -> float:
+    """How wide a slope's prior is: the outcome's spread over the predictor's extent, once or twice."""
+    return outcome.spread * draft.random.choice([1, 1, 2]) / extent
+
+
+def slope(draft: Draft, outcome: Outcome, predictor: Input, names: tuple[str, ...] = SLOPE) -> str:
+    """The prior on a slope."""
+    return location(draft, names, slope_scale(draft, outcome, predictor.extent))
+
+
+def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
+    """Intercept and one slope per predictor."""
+    inputs = [prepare(draft, column) for column in columns]
+    terms = [intercept(draft, outcome)]
+    for i, (column, predictor) in enumerate(zip(columns, inputs, strict=True), start=1):
+        names = SLOPE if len(columns) == 1 else (f"beta_{column.name}", f"b_{column.name}", f"beta{i}", f"b{i}")
+        terms.append(f"{slope(draft, outcome, predictor, names)} * {predictor.expression}")
+    return " + ".join(terms)
+
+
+def polynomial(draft: Draft, outcome: Outcome, column: Column, degree: int) -> str:
+    """Intercept and powers of one predictor, each coefficient on the scale of its power."""
+    predictor = prepare(draft, column)
+    stem = draft.random.choice(["beta", "beta", "b", "beta_"])
+    terms = [intercept(draft, outcome)]
+    for power in range(1, degree + 1):
+        scale = slope_scale(draft, outcome, predictor.extent**power)
+        raised = "" if power == 1 else f"**{power}"
+        terms.append(f"{location(draft, (f'{stem}{power}',), scale)} * {predictor.expression}{raised}")
+    return " + ".join(terms)
+
+
+def predictors(draft: Draft, number: int) -> list[Column]:
+    """Several predictors of any kind."""
+    return [add_predictor(draft) for _ in range(number)]
+
+
+def listed(columns: list[Column]) -> str:
+    """Their words: a, b and c."""
+    words = [column.word for column in columns]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def about(draft: Draft, outcome: Outcome, columns: list[Column]) -> list[str]:
+    """Sentences that suit any model of this outcome and these predictors."""
+    units, rows, what = draft.units, draft.rows, outcome.word
+    by = listed(columns) if columns else ""
+    if outcome.link is Link.BINOMIAL:
+        tail = f", by {by}" if by else ""
+        return [
+            f"{what} out of the {units} tested{tail}.",
+            f"{what} among those counted at {rows} {units}{tail}.",
+            f"Number of {what} out of the total in {rows} {units}{tail}.",
+            f"{what} after {draft.random.choice(['treatment', 'training', 'a trial', 'exposure'])} in {rows} {units}{tail}.",
+            f"{rows} {units}: {what} out of the number tried{tail}.",
+        ]
+    if not by:
+        return [f"{what} of {rows} {units}.", f"{rows} measurements of {what}.", f"{what} in {rows} {units}."]
+    return [
+        f"{what} against {by} for {rows} {units}.",
+        f"{what} by {by}.",
+        f"How {what} depends on {by}.",
+        f"{rows} {units} with {by} and {what}.",
+        f"{what} of {rows} {units}, given {by}.",
+        f"Regression of {what} on {by}.",
+        f"{what} at {rows} values of {by}." if len(columns) == 1 else f"{what} predicted from {by}.",
+    ]

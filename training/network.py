@@ -1,0 +1,71 @@
+"""The network: a small Llama, its start, its loss, its learning rate."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+
+from training.batches import Batch
+from training.tokenizer import BOS_ID, EOS_ID, PAD_ID
+
+LENGTH = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Sizes of the network."""
+
+    vocabulary: int = 1024
+    hidden: int = 128
+    layers: int = 5
+    heads: int = 4
+    feed_forward: int = 352
+
+
+def build(shape: Shape, seed: int) -> LlamaForCausalLM:
+    """A network with random weights from a seed: residual outputs start small."""
+    torch.manual_seed(seed)
+    network = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=shape.vocabulary,
+            hidden_size=shape.hidden,
+            num_hidden_layers=shape.layers,
+            intermediate_size=shape.feed_forward,
+            num_attention_heads=shape.heads,
+            num_key_value_heads=shape.heads,
+            max_position_embeddings=LENGTH,
+            tie_word_embeddings=True,
+            rms_norm_eps=1e-6,
+            bos_token_id=BOS_ID,
+            eos_token_id=EOS_ID,
+            pad_token_id=PAD_ID,
+            use_cache=False,
+        )
+    )
+    for name, parameter in network.named_parameters():
+        if parameter.dim() == 2 and "embed" not in name:
+            gain = 0.3 if "o_proj" in name or "down_proj" in name else 0.8
+            torch.nn.init.normal_(parameter, std=gain / math.sqrt(parameter.shape[1]))
+    return network
+
+
+def optimizer_for(network: LlamaForCausalLM, rate: float, decay: float) -> torch.optim.AdamW:
+    """AdamW; matrices decay, embeddings and gains do not."""
+    matrices = [p for name, p in network.named_parameters() if p.dim() == 2 and "embed" not in name]
+    others = [p for name, p in network.named_parameters() if not (p.dim() == 2 and "embed" not in name)]
+    groups = [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
+
+
+def losses(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """Cross-entropy of every target. logits: (rows, length, vocabulary). Gives (rows, length)."""
+    flat = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), reduction="none")
+    return flat.view_as(batch.targets)
+
+
+def learning_rate(step: int, steps: int, peak: float, warm_up: int) -> float:
+    """Up in `warm_up` steps, flat to half of the training, then straight down to nearly nothing."""
+    rising = min(1.0, (step + 1) / warm_up)
+    falling = min(1.0, 2 * (1 - step / steps))
+    return peak * rising * max(falling, 0.01)

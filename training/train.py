@@ -1,0 +1,223 @@
+"""Train the embedded language model: `python training/train.py`.
+
+One command, fixed steps and seed. An interrupted training goes on from its checkpoint when the same command is run again."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import sys
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[0] = str(ROOT)
+
+import torch
+from tokenizers import Tokenizer
+from tqdm import tqdm
+
+from training.batches import Batch, Weights, encode, stack, stream
+from training.corpus import Rates, Split, make
+from training.export import OtherModelError, check_folder, export
+from training.network import Shape, build, learning_rate, losses, optimizer_for
+from training.tokenizer import VOCABULARY, train_tokenizer
+
+OUTPUT = ROOT / "refinestat" / "models" / "refinestat-slm"
+CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
+_VALIDATION_SEED = 900_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that decides the weights."""
+
+    steps: int = 12_000
+    rows: int = 10
+    seed: int = 1
+    peak_rate: float = 4e-3
+    warm_up: int = 60
+    decay: float = 0.05
+    clip: float = 1.0
+    shape: Shape = field(default_factory=Shape)
+    rates: Rates = field(default_factory=Rates)
+    weights: Weights = field(default_factory=Weights)
+
+
+@dataclass(slots=True, kw_only=True)
+class Training:
+    """A training under way."""
+
+    settings: Settings
+    tokenizer: Tokenizer
+    network: Any
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    tokens: int = 0
+
+
+def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
+    """A training at step 0."""
+    network = build(settings.shape, settings.seed).to(device)
+    optimizer = optimizer_for(network, settings.peak_rate, settings.decay)
+    return Training(settings=settings, tokenizer=tokenizer, network=network, optimizer=optimizer)
+
+
+def save_checkpoint(training: Training, path: Path) -> None:
+    """Write the checkpoint whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    state = {
+        "settings": asdict(training.settings),
+        "step": training.step,
+        "tokens": training.tokens,
+        "network": training.network.state_dict(),
+        "optimizer": training.optimizer.state_dict(),
+    }
+    with partial.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def resume(training: Training, path: Path) -> None:
+    """Go on from a checkpoint of the same settings. A checkpoint of others is an error."""
+    state = torch.load(path, weights_only=True)
+    if state["settings"] != asdict(training.settings):
+        raise ValueError(f"{path} belongs to a training with other settings; remove it or pass another --checkpoint")
+    training.network.load_state_dict(state["network"])
+    training.optimizer.load_state_dict(state["optimizer"])
+    training.step, training.tokens = state["step"], state["tokens"]
+
+
+def precision(device: str) -> contextlib.AbstractContextManager[Any]:
+    """bf16 autocast where the device computes it directly."""
+    fast = torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
+    if not fast:
+        print("This processor has no fast bf16: training in float32, which takes longer.", file=sys.stderr)
+        return contextlib.nullcontext()
+    return torch.autocast(device.split(":")[0], torch.bfloat16)
+
+
+def compiled(network: Any) -> Any:
+    """The network compiled for any length of row, where there is a C++ compiler."""
+    if shutil.which("g++") or shutil.which("c++"):
+        return torch.compile(network, dynamic=True)
+    print("No C++ compiler: training without torch.compile, which takes about twice as long.", file=sys.stderr)
+    return network
+
+
+def one_step(training: Training, forward: Any, batch: Batch, casting: contextlib.AbstractContextManager[Any]) -> float:
+    """Forward, backward, update; gives the weighted loss."""
+    settings = training.settings
+    rate = learning_rate(training.step, settings.steps, settings.peak_rate, settings.warm_up)
+    for group in training.optimizer.param_groups:
+        group["lr"] = rate
+    with casting:
+        logits = forward(input_ids=batch.inputs, use_cache=False).logits
+    loss = (losses(logits, batch) * batch.weights).sum() / batch.weights.sum()
+    training.optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(training.network.parameters(), settings.clip)
+    training.optimizer.step()
+    training.step += 1
+    training.tokens += int((batch.weights > 0).sum())
+    return float(loss.detach())
+
+
+def validation_batch(tokenizer: Tokenizer, rates: Rates, device: str) -> Batch:
+    """Forty examples of held-out topics and names, all program tokens weighted one."""
+    weights = Weights(copied=1.0, prompt=0.0)
+    examples = [make(_VALIDATION_SEED + i, rates, Split.HELD_OUT) for i in range(40)]
+    return moved(stack([encode(example, tokenizer, weights) for example in examples]), device)
+
+
+def moved(batch: Batch, device: str) -> Batch:
+    """The batch on a device."""
+    return Batch(inputs=batch.inputs.to(device), targets=batch.targets.to(device), weights=batch.weights.to(device))
+
+
+@torch.no_grad()
+def validate(training: Training, batch: Batch) -> float:
+    """Mean loss per program token, in float32."""
+    every = losses(training.network(input_ids=batch.inputs, use_cache=False).logits, batch)
+    return float((every * batch.weights).sum() / batch.weights.sum())
+
+
+def train(training: Training, device: str, checkpoint: Path | None, *, until: int | None = None, compile_network: bool = True) -> None:
+    """Train to the last step (or `until`), with a checkpoint every 250 steps and the validation loss every 500."""
+    settings = training.settings
+    last = settings.steps if until is None else until
+    casting = precision(device)
+    forward = compiled(training.network) if compile_network else training.network
+    held_out = validation_batch(training.tokenizer, settings.rates, device)
+    batches = stream(training.step, settings.rows, training.tokenizer, settings.rates, settings.weights)
+    with tqdm(total=last, initial=training.step, unit="step", mininterval=5) as progress:
+        while training.step < last:
+            loss = one_step(training, forward, moved(next(batches), device), casting)
+            progress.update()
+            if training.step % 50 == 0:
+                progress.set_postfix(loss=f"{loss:.3f}", tokens=f"{training.tokens / 1e6:.1f}M", refresh=False)
+            if training.step % 500 == 0:
+                tqdm.write(f"step {training.step}: held-out loss {validate(training, held_out):.4f}, {training.tokens} tokens")
+            if checkpoint and training.step % 250 == 0:
+                save_checkpoint(training, checkpoint)
+    if checkpoint:
+        save_checkpoint(training, checkpoint)
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """The flags."""
+    parser = argparse.ArgumentParser(prog="train.py", description=__doc__)
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder of the model (default: %(default)s)")
+    parser.add_argument("--overwrite", action="store_true", help="replace another model in that folder")
+    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="where an interrupted training is kept")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=Settings().steps, help="default: %(default)s")
+    for rate in fields(Rates):
+        name = rate.name.replace("_", "-")
+        parser.add_argument(f"--{name}-rate", type=float, default=rate.default, metavar="RATE", help="default: %(default)s")
+    flags = parser.parse_args(arguments)
+    try:
+        flags.rates = Rates(**{rate.name: getattr(flags, f"{rate.name}_rate") for rate in fields(Rates)})
+        check_folder(flags.output, overwrite=flags.overwrite)
+    except (ValueError, OtherModelError) as error:
+        parser.error(str(error))
+    if flags.steps < 1 or flags.threads < 1:
+        parser.error("--steps and --threads must be at least 1")
+    if flags.device.startswith("cuda") and not torch.cuda.is_available():
+        parser.error(f"argument --device: no such device here: {flags.device}")
+    return flags
+
+
+def main(arguments: list[str]) -> int:
+    """Train and export; 130 when interrupted."""
+    flags = parse_arguments(arguments)
+    torch.set_num_threads(flags.threads)
+    settings = Settings(steps=flags.steps, rates=flags.rates)
+    print("Learning the tokenizer ...")
+    training = begin(settings, train_tokenizer(settings.rates, VOCABULARY), flags.device)
+    if flags.checkpoint.exists():
+        try:
+            resume(training, flags.checkpoint)
+        except ValueError as error:
+            print(f"train.py: error: {error}", file=sys.stderr)
+            return 2
+        print(f"Going on from step {training.step} of {flags.checkpoint}")
+    try:
+        train(training, flags.device, flags.checkpoint)
+    except KeyboardInterrupt:
+        save_checkpoint(training, flags.checkpoint)
+        print(f"Interrupted at step {training.step}. Run the same command again to go on.", file=sys.stderr)
+        return 130
+    export(training.network, training.tokenizer, asdict(settings), training.tokens, flags.output)
+    flags.checkpoint.unlink()
+    print(f"Wrote {flags.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
