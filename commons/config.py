@@ -2,21 +2,24 @@
 
 import difflib
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_source
 from commons.utils import UserError, parse_seeds
 
-DEFAULT_MODEL = "refinestat-slm"  # the embedded one: refinestat/models/refinestat-slm
-PAPER_MODELS = (
-    "meta-llama/Meta-Llama-3-8B",
-    "google/codegemma-7b",
-    "Qwen/Qwen2.5-Coder-7B",
-    "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",
-)
+__all__ = [
+    "DEFAULT_MODEL",
+    "PAPER_MODELS",
+    "RunRequest",
+    "Settings",
+    "checked",
+    "config",
+    "model_label",
+    "model_source",
+]
 
 config: dict[str, Any] = {
     # What is run: every model on every data set with every seed. "paper" stands for PAPER_MODELS.
@@ -102,39 +105,6 @@ class RunRequest:
     unsafe: bool = False
 
 
-def model_source(name: str) -> str:
-    """Where a model is loaded from: its folder, or its Hugging Face id."""
-    embedded = Path(__file__).resolve().parents[1] / "refinestat" / "models" / name
-    folder = embedded if re.fullmatch(r"[\w-]+", name) and embedded.is_dir() else Path(name).expanduser()
-    if folder.is_dir():
-        missing = _missing_files(folder)
-        if missing:
-            raise UserError(f"model folder {folder} has no {missing}")
-        return str(folder.resolve())
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name):
-        return name
-    if name == DEFAULT_MODEL:
-        raise UserError(f"the embedded model is missing from this installation: {embedded}")
-    known = ", ".join((DEFAULT_MODEL, "paper", *PAPER_MODELS))
-    raise UserError(f"unknown model {name!r}: no folder, no Hugging Face id (organisation/name). Known: {known}")
-
-
-def model_label(name: str) -> str:
-    """A model's name in tables: a Hugging Face id as it is, a folder by its last part."""
-    return Path(name).name if Path(name).is_absolute() else name
-
-
-def _missing_files(folder: Path) -> str:
-    """What keeps a folder from being a Hugging Face model; empty if nothing does."""
-    if not (folder / "config.json").is_file():
-        return "config.json"
-    if not any((folder / name).is_file() for name in ("tokenizer.json", "tokenizer.model", "vocab.json")):
-        return "tokenizer (tokenizer.json, tokenizer.model or vocab.json)"
-    if not any(folder.glob("*.safetensors")) and not any(folder.glob("*.bin")):
-        return "weights (*.safetensors or *.bin)"
-    return ""
-
-
 Allowed = tuple[str, Callable[[Any], bool]]  # in words, and as a test
 
 
@@ -204,16 +174,7 @@ def _names(key: str, value: Any) -> list[str]:
 
 
 def _models(value: Any) -> tuple[str, ...]:
-    names = [each for name in _names("models", value) for each in (PAPER_MODELS if name == "paper" else (name,))]
-    # A folder of the user's is known by its full path: a run may be continued from elsewhere.
-    sources = {name: model_source(name) for name in dict.fromkeys(names)}
-    own = {name: source for name, source in sources.items() if Path(source).is_absolute() and name != Path(source).name}
-    models = tuple(own.get(name, name) for name in sources)
-    labels = [model_label(model) for model in models]
-    twice = sorted({label for label in labels if labels.count(label) > 1})
-    if twice:
-        raise UserError(f"two models are called {twice[0]!r}: their results would be mixed up")
-    return models
+    return known_models(_names("models", value))
 
 
 def _datasets(value: Any) -> tuple[str, ...]:

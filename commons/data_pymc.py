@@ -4,11 +4,11 @@ The built-in data sets are published numbers from posteriordb (https://github.co
 eight_schools, dugongs_data, GLM_Binomial_data, gp_pois_regr and surgical_data."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -66,7 +66,7 @@ class Variable:
             return Kind.BINARY
         if integer and low >= 0:
             return Kind.COUNT
-        if not integer and 0 < low and high < 1:
+        if not integer and low > 0 and high < 1:
             return Kind.PROPORTION
         return Kind.POSITIVE if low > 0 else Kind.REAL
 
@@ -224,9 +224,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 source=_POSTERIORDB.format("gp_pois_regr"),
                 variables=(
                     _size("N", 11, "number of points"),
-                    Variable(
-                        name="x", values=np.arange(-10.0, 11, 2), role=Role.PREDICTOR, meaning="coordinate"
-                    ),
+                    Variable(name="x", values=np.arange(-10.0, 11, 2), role=Role.PREDICTOR, meaning="coordinate"),
                     Variable(
                         name="k",
                         values=np.array([40, 37, 29, 12, 4, 3, 9, 19, 77, 82, 33]),

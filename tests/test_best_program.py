@@ -138,7 +138,7 @@ def test_it_runs_alone_and_prints_the_seven_checks(tmp_path: Path):
         [sys.executable, "-I", path], cwd=tmp_path, capture_output=True, text=True, check=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
-    head, *rows, last = done.stdout.splitlines()
+    _, *rows, last = done.stdout.splitlines()
     assert [row.split()[0] for row in rows] == list(CHECKS)
     assert re.fullmatch(r"[0-7] of 7 checks pass", last)
     elpd = float(rows[-1].split()[1])

@@ -66,7 +66,7 @@ def test_seeds_and_ranges_of_seeds(text: str, seeds: tuple[int, ...]):
 
 @pytest.mark.parametrize("text", ["10-1", "a", "-3", "", "1,", "1--2", "1-2-3", "1.5", "٣", "+1", "1_0", "1-a"])
 def test_what_is_no_seed_is_named(text: str):
-    with pytest.raises(UserError, match="^not a seed or a range of seeds \\(7 or 1-10\\): "):
+    with pytest.raises(UserError, match=r"^not a seed or a range of seeds \(7 or 1-10\): "):
         parse_seeds(text)
 
 
@@ -136,7 +136,7 @@ def test_a_model_folder_that_is_not_whole(missing: str, line: str, capsys, model
 
 
 def test_every_mistake_has_a_line_of_its_own(model: str, capsys, requests):
-    assert cli.refinestat_main(["--temperature", "-1", "--datasets", "x", "--alpha", "1"][:4]) == 2
+    assert cli.refinestat_main(["--temperature", "-1", "--datasets", "x"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 
@@ -173,7 +173,9 @@ def test_a_resumed_run_keeps_its_settings(tmp_path: Path, model: str, requests, 
         pass
     monkeypatch.setitem(config, "temperature", 0.1)
     assert cli.refinestat_main(["--resume", str(run.path), "--in-flight", "2"]) == 0
-    [request] = requests
+    assert cli.refinestat_main(["--resume", str(run.path), "--seeds", "6-7", "--models", "a/b"]) == 0
+    request, more = requests
+    assert (more.settings.seeds, more.settings.models) == ((4, 5, 6, 7), (model, "a/b"))
     assert (request.settings.temperature, request.settings.seeds, request.settings.in_flight) == (0.7, (4, 5, 6), 2)
     assert request.resume == run.path
     assert read_settings(run.path) == began
@@ -193,6 +195,21 @@ def test_mistakes_of_tasks_side_by_side_are_told_once(capsys):
     full = UserError("cannot write x: No space left on device")
     assert ending(ExceptionGroup("tasks", [full, ExceptionGroup("inner", [full])])) == 2
     assert capsys.readouterr().err == "refinestat: error: cannot write x: No space left on device\n"
+
+
+@pytest.mark.parametrize("side_by_side", [False, True])
+def test_whoever_is_stopped_by_a_full_disk_is_told_how_to_go_on(capsys, tmp_path: Path, model: str, side_by_side: bool):
+    full = UserError("cannot write x: No space left on device")
+
+    def action(_: argparse.Namespace) -> int:
+        with RunFolder.create(settings(Path(model)), environment(), root=tmp_path / "results"):
+            raise ExceptionGroup("tasks", [full]) if side_by_side else full
+
+    assert cli._reporting("refinestat", action, argparse.Namespace()) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "refinestat: error: cannot write x: No space left on device",
+        f"refinestat: what is done is kept; to go on: refinestat run --resume {tmp_path / 'results' / '1'}",
+    ]
 
 
 def test_a_bug_is_not_passed_off_as_a_mistake():
@@ -265,7 +282,7 @@ def test_each_wrong_value_is_one_clear_line(changes: dict[str, object], line: st
 
 
 def test_a_missing_key_is_named(model: str):
-    with pytest.raises(UserError, match="^config: no value for 'beta'$"):
+    with pytest.raises(UserError, match=r"^config: no value for 'beta'$"):
         checked({key: value for key, value in config.items() if key != "beta"})
 
 

@@ -24,7 +24,7 @@ class Scripted:
     def __init__(self, texts: dict[str, float], extra: Sequence[str] = ()) -> None:
         characters = sorted({c for text in texts for c in text})
         self.vocabulary = [END, *extra, *characters]
-        self.texts = {tuple(self._tokens(text)) + (0,): weight for text, weight in texts.items()}
+        self.texts = {(*self._tokens(text), 0): weight for text, weight in texts.items()}
         self.end = frozenset({0})
         self.forward_passes = 0
         self.seconds = 0.0

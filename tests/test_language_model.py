@@ -25,7 +25,9 @@ from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
 from refinestat.refinegen.prompts import plain
 
 PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
-BODY = '    mu = pm.Normal("mu", 0, 5)\n    # Likelihood\n    y_obs = pm.Normal("y_obs", mu=mu, sigma=sigma, observed=y)\n'
+BODY = (
+    '    mu = pm.Normal("mu", 0, 5)\n    # Likelihood\n    y_obs = pm.Normal("y_obs", mu=mu, sigma=sigma, observed=y)\n'
+)
 SIZE = {
     "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
     "num_key_value_heads": 2, "max_position_embeddings": 512,
@@ -64,9 +66,15 @@ def saved(folder: Path, network: type, config: type, tokenizer: Tokenizer, **mor
     if config is GPTNeoXConfig:
         del size["num_key_value_heads"]
     vocabulary = tokenizer.get_vocab_size() + 13  # padded, as real models are
-    network(config(vocab_size=vocabulary, bos_token_id=1, eos_token_id=2, pad_token_id=0, **size)).save_pretrained(folder)
+    network(config(vocab_size=vocabulary, bos_token_id=1, eos_token_id=2, pad_token_id=0, **size)).save_pretrained(
+        folder
+    )
     PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>", pad_token="<pad>", clean_up_tokenization_spaces=False
+        tokenizer_object=tokenizer,
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        clean_up_tokenization_spaces=False,
     ).save_pretrained(folder)
     return str(folder)
 

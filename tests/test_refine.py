@@ -52,7 +52,7 @@ def played(answers: list[Assessment], **limits: int) -> tuple[Script, list[Attem
 
 def test_likelihoods_are_redrawn_before_priors():
     script, attempts = played([scored(2)], R_max=2)
-    assert script.drawn == "PLLL" "PLLL"
+    assert script.drawn == "PLLLPLLL"
     assert [(a.r, a.l) for a in attempts] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
 
 
@@ -74,7 +74,7 @@ def test_k_decides_what_is_reliable():
 
 def test_a_reliable_program_gives_the_next_priors_all_their_redraws():
     script, _ = played([scored(2), scored(7), scored(2), scored(2), scored(2)], R_max=1)
-    assert script.drawn == "PLL" "PLLL"
+    assert script.drawn == "PLLPLLL"
 
 
 def test_a_refused_draft_costs_an_iteration_and_is_not_redrawn_in_part():

@@ -258,6 +258,13 @@ def test_cells_can_be_added_to_a_run(run: RunFolder, model: Path):
     assert RunFolder.read(run.path).settings == again.settings
 
 
+def test_the_models_and_data_sets_that_are_added_are_known_from_then_on(run: RunFolder, model: Path):
+    run.close()
+    for datasets, added in (({"x": "1"}, {"x": "1"}), ({"y": "2"}, {"x": "1", "y": "2"})):
+        RunFolder.open(run.path, settings(model), environment(datasets=datasets)).close()
+        assert json.loads((run.path / "environment.json").read_text())["datasets"] == added
+
+
 def test_other_settings_are_refused_by_name(run: RunFolder, model: Path):
     run.close()
     with pytest.raises(UserError, match=r"temperature is 0\.5, the run began with 0\.3; alpha is 3, .* with 2$"):
@@ -397,6 +404,14 @@ def test_the_environment_names_versions_and_hashes(model: Path):
     assert len(found["datasets"]["eight_schools"]) == 64
     assert len(found["models"][str(model)]) == 64
     assert found["containment"] == "A"
+
+
+def test_a_hugging_face_model_is_known_by_its_commit(tmp_path: Path, model: Path, monkeypatch):
+    monkeypatch.setattr("refinestat.refinegen.store.environment.HF_HUB_CACHE", str(tmp_path))
+    known = settings(model, models=["a/b", "a/c"])
+    (tmp_path / "models--a--b" / "refs").mkdir(parents=True)
+    (tmp_path / "models--a--b" / "refs" / "main").write_text("c0ffee\n")
+    assert describe(known, "A")["models"] == {"a/b": "c0ffee", "a/c": None}
 
 
 def test_the_hash_of_a_model_follows_its_files(model: Path):

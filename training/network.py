@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from training.batches import Batch
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID
 
 LENGTH = 1024
@@ -18,7 +17,7 @@ class Shape:
 
     vocabulary: int = 1024
     hidden: int = 128
-    layers: int = 5
+    layers: int = 4
     heads: int = 4
     feed_forward: int = 352
 
@@ -58,10 +57,16 @@ def optimizer_for(network: LlamaForCausalLM, rate: float, decay: float) -> torch
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
 
 
-def losses(logits: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """Cross-entropy of every target. logits: (rows, length, vocabulary). Gives (rows, length)."""
-    flat = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten(), reduction="none")
-    return flat.view_as(batch.targets)
+def losses(network: LlamaForCausalLM, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of every target. inputs, targets and the result: (rows, length)."""
+    logits = network(input_ids=inputs, use_cache=False).logits  # (rows, length, vocabulary)
+    flat = torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none")
+    return flat.view_as(targets)
+
+
+def weighted(every: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """The weighted mean of losses."""
+    return (every * weights).sum() / weights.sum()
 
 
 def learning_rate(step: int, steps: int, peak: float, warm_up: int) -> float:

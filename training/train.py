@@ -7,7 +7,9 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +23,20 @@ from tqdm import tqdm
 from training.batches import Batch, Weights, encode, stack, stream
 from training.corpus import Rates, Split, make
 from training.export import OtherModelError, check_folder, export
-from training.network import Shape, build, learning_rate, losses, optimizer_for
+from training.network import Shape, build, learning_rate, losses, optimizer_for, weighted
 from training.tokenizer import VOCABULARY, train_tokenizer
 
 OUTPUT = ROOT / "refinestat" / "models" / "refinestat-slm"
 CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
 _VALIDATION_SEED = 900_000_000
+Casting = contextlib.AbstractContextManager[Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that decides the weights."""
 
-    steps: int = 12_000
+    steps: int = 8_000
     rows: int = 10
     seed: int = 1
     peak_rate: float = 4e-3
@@ -67,7 +70,7 @@ def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
 def save_checkpoint(training: Training, path: Path) -> None:
     """Write the checkpoint whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    temporary = path.with_suffix(".partial")
     state = {
         "settings": asdict(training.settings),
         "step": training.step,
@@ -75,11 +78,11 @@ def save_checkpoint(training: Training, path: Path) -> None:
         "network": training.network.state_dict(),
         "optimizer": training.optimizer.state_dict(),
     }
-    with partial.open("wb") as file:
+    with temporary.open("wb") as file:
         torch.save(state, file)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
+    os.replace(temporary, path)
 
 
 def resume(training: Training, path: Path) -> None:
@@ -92,7 +95,7 @@ def resume(training: Training, path: Path) -> None:
     training.step, training.tokens = state["step"], state["tokens"]
 
 
-def precision(device: str) -> contextlib.AbstractContextManager[Any]:
+def precision(device: str) -> Casting:
     """bf16 autocast where the device computes it directly."""
     fast = torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
     if not fast:
@@ -101,23 +104,28 @@ def precision(device: str) -> contextlib.AbstractContextManager[Any]:
     return torch.autocast(device.split(":")[0], torch.bfloat16)
 
 
-def compiled(network: Any) -> Any:
-    """The network compiled for any length of row, where there is a C++ compiler."""
+def compiled(network: Any) -> Callable[..., torch.Tensor]:
+    """The losses of the network, compiled for rows of any length where there is a C++ compiler."""
+
+    def forward(inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return losses(network, inputs, targets)
+
     if shutil.which("g++") or shutil.which("c++"):
-        return torch.compile(network, dynamic=True)
+        return torch.compile(forward)
     print("No C++ compiler: training without torch.compile, which takes about twice as long.", file=sys.stderr)
-    return network
+    return forward
 
 
-def one_step(training: Training, forward: Any, batch: Batch, casting: contextlib.AbstractContextManager[Any]) -> float:
+def one_step(training: Training, forward: Callable[..., torch.Tensor], batch: Batch, casting: Casting) -> float:
     """Forward, backward, update; gives the weighted loss."""
     settings = training.settings
     rate = learning_rate(training.step, settings.steps, settings.peak_rate, settings.warm_up)
     for group in training.optimizer.param_groups:
         group["lr"] = rate
+    for tensor in (batch.inputs, batch.targets):
+        torch._dynamo.mark_dynamic(tensor, 1)
     with casting:
-        logits = forward(input_ids=batch.inputs, use_cache=False).logits
-    loss = (losses(logits, batch) * batch.weights).sum() / batch.weights.sum()
+        loss = weighted(forward(batch.inputs, batch.targets), batch.weights)
     training.optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(training.network.parameters(), settings.clip)
@@ -142,8 +150,7 @@ def moved(batch: Batch, device: str) -> Batch:
 @torch.no_grad()
 def validate(training: Training, batch: Batch) -> float:
     """Mean loss per program token, in float32."""
-    every = losses(training.network(input_ids=batch.inputs, use_cache=False).logits, batch)
-    return float((every * batch.weights).sum() / batch.weights.sum())
+    return float(weighted(losses(training.network, batch.inputs, batch.targets), batch.weights))
 
 
 def train(training: Training, device: str, checkpoint: Path | None, *, until: int | None = None, compile_network: bool = True) -> None:
@@ -151,7 +158,7 @@ def train(training: Training, device: str, checkpoint: Path | None, *, until: in
     settings = training.settings
     last = settings.steps if until is None else until
     casting = precision(device)
-    forward = compiled(training.network) if compile_network else training.network
+    forward = compiled(training.network) if compile_network else partial(losses, training.network)
     held_out = validation_batch(training.tokenizer, settings.rates, device)
     batches = stream(training.step, settings.rows, training.tokenizer, settings.rates, settings.weights)
     with tqdm(total=last, initial=training.step, unit="step", mininterval=5) as progress:

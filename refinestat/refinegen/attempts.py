@@ -5,12 +5,12 @@ on as if nothing had happened."""
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from commons.data_pymc import Dataset
+from commons.data_pymc import DATASETS
 from commons.diagnostics import diagnose
 from refinestat.refinegen.decoder import Decoder
 from refinestat.refinegen.fitting.pool import FittingPool
@@ -54,12 +54,19 @@ class LoggedWriter:
 class LoggedJudge:
     """Fits programs and checks their diagnostics; an identical program is looked up."""
 
-    def __init__(
-        self, *, pool: FittingPool, writer: LoggedWriter, cell: Cell, dataset: Dataset, sampler: SamplerSettings,
+    def __init__(  # noqa: PLR0913 - all by keyword
+        self,
+        *,
+        pool: FittingPool,
+        writer: LoggedWriter,
+        cell: Cell,
+        sampler: SamplerSettings,
         logged: Mapping[int, Attempt],
-    ) -> None:  # fmt: skip
-        self._pool, self._writer, self._cell, self._dataset, self._sampler = pool, writer, cell, dataset, sampler
-        self._logged = logged
+        made: Callable[[Attempt], None],
+    ) -> None:
+        """made: is told of every attempt, those in the log included."""
+        self._pool, self._writer, self._cell, self._sampler = pool, writer, cell, sampler
+        self._logged, self._made = logged, made
         self._known: dict[str, Assessment] = {}
         self._judged = 0
 
@@ -69,12 +76,14 @@ class LoggedJudge:
         if index in self._logged:
             attempt = self._logged[index]
             self._remember(draft, attempt.assessment)
+            self._made(attempt)
             return attempt
         assessment, fit, looked_up = await self._assess(draft)
         attempt = Attempt(
             index=index, r=r, l=l, redrawn=self._writer.redrawn, draft=draft, assessment=assessment, looked_up=looked_up
         )
         self._cell.record(attempt, fit)
+        self._made(attempt)
         return attempt
 
     async def _assess(self, draft: Draft) -> tuple[Assessment, Fit | None, bool]:
@@ -85,7 +94,7 @@ class LoggedJudge:
         known = self._known.get(fingerprint(draft.program.source))
         if known is not None:
             return known, None, True
-        fit = await self._pool.fit(draft.program.source, self._dataset, self._sampler)
+        fit = await self._pool.fit(draft.program.source, DATASETS[self._cell.dataset], self._sampler)
         assessment = await asyncio.to_thread(assess, fit)
         self._remember(draft, assessment)
         return assessment, fit, False

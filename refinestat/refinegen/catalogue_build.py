@@ -179,7 +179,7 @@ def _open_names(distributions: Iterable[str]) -> dict[str, list[str]]:
     """What a program may use, by module; a name is open only if it is listed and exists."""
     opened: dict[str, list[str]] = {"pm": [*facts.OPEN_PM, *distributions, "math", "gp", "ode", "distributions", "logprob"]}
     opened["np"] = [*facts.OPEN_NP, "linalg", "random", "polynomial", "fft"]
-    opened["pt"] = [n for n in _public(pt) if n not in facts.OPEN_PT_CLOSED] + [
+    opened["pt"] = ["TensorVariable", "TensorLike", "Variable"] + [n for n in _public(pt) if n not in facts.OPEN_PT_CLOSED] + [
         n.removeprefix("pt.") for n in facts.OPEN_PT_SUBMODULES
     ]
     for path, names in {**facts.OPEN_PM_SUBMODULES, **facts.OPEN_NP_SUBMODULES, **facts.OPEN_PT_SUBMODULES}.items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from commons.config import PAPER_MODELS, RunRequest, checked, config
+from commons.config import CELLS, PAPER_MODELS, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
 
 RUN_EXAMPLES = """\
@@ -142,12 +142,13 @@ def _run(arguments: argparse.Namespace) -> int:
 def request_of(arguments: argparse.Namespace) -> RunRequest:
     """The run that the flags ask for: the configuration, or that of the run to continue, under the flags given."""
     values = config
+    given = {key: getattr(arguments, key) for key in config if getattr(arguments, key, None) is not None}
     if arguments.resume is not None:
         from refinestat.refinegen.store import read_settings  # noqa: PLC0415 - numpy is slow to load
 
         recorded = read_settings(arguments.resume)
         values = {key: getattr(recorded, key) for key in config}
-    given = {key: getattr(arguments, key) for key in config if getattr(arguments, key, None) is not None}
+        given |= {key: [*values[key], *given[key]] for key in CELLS if key in given}  # a run may grow
     if arguments.gpu is not None and arguments.gpu < 0:
         raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
     return RunRequest(
@@ -207,10 +208,17 @@ def _reporting(prog: str, action: Callable[[argparse.Namespace], int], arguments
         return 130
     for line in dict.fromkeys(line for mistake in mistakes for line in str(mistake).splitlines()):
         print(f"{prog}: error: {line}", file=sys.stderr)
+    for note in dict.fromkeys(note for mistake in mistakes for note in getattr(mistake, "__notes__", ())):
+        print(f"{prog}: {note}", file=sys.stderr)
     return 2
 
 
 def _leaves(error: Exception) -> list[Exception]:
-    if isinstance(error, ExceptionGroup):
-        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
-    return [error]
+    """The errors in a group of errors, each with the notes of the group."""
+    if not isinstance(error, ExceptionGroup):
+        return [error]
+    leaves = [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    for leaf in leaves:
+        for note in getattr(error, "__notes__", ()):
+            leaf.add_note(note)
+    return leaves

@@ -21,7 +21,7 @@ from refinestat.refinegen.grammar_store import (
     store_folder,
     store_key,
 )
-from refinestat.refinegen.grammar_vocabulary import pieces
+from refinestat.refinegen.grammar_vocabulary import read_vocabulary
 
 __all__ = [
     "GrammarError",
@@ -38,7 +38,9 @@ __all__ = [
 
 UNFINISHED = "\ufffd"  # what decoding puts for the first bytes of a character
 LETTER = "\u00e9"  # stands in for it: the grammar treats all letters beyond ASCII alike
+COMMENT_OR_NEWLINE = b"#\n\r"
 REMEMBERED_MASKS = 1 << 10
+REMEMBERED_INDENTATIONS = 1 << 5
 
 
 class GrammarMask:
@@ -46,13 +48,14 @@ class GrammarMask:
 
     def __init__(self, tokenizer: Any, *, folder: Path | None = None) -> None:
         """Raises StoreMissing or StoreDamaged."""
+        vocabulary = read_vocabulary(tokenizer)
         self._language = grammar_syncode.load_language()
-        self._masks = load_store(tokenizer, self._language, folder)
+        self._masks = load_store(vocabulary, self._language, folder)
         self._numbers = {name: i for i, name in enumerate(self._language.terminals)}
         self._parser = Parser(self._language)
-        self._pieces = pieces(tokenizer)
-        self._eos: int | None = tokenizer.eos_token_id
-        self._openings = Openings(self._pieces)
+        self._size, self._end = len(vocabulary.pieces), vocabulary.end
+        self._openings = Openings(vocabulary.pieces)
+        self._indented = lru_cache(REMEMBERED_INDENTATIONS)(self._openings.indented)
         self._columns = lru_cache(REMEMBERED_MASKS)(self._find_columns)
         self._union = lru_cache(REMEMBERED_MASKS)(self._find_union)
         self._prompt = ""
@@ -72,10 +75,10 @@ class GrammarMask:
         mask = self._reading_mask(read(self._parser, scan))
         line = indentation(scan)
         if line is not None:
-            mask &= self._openings.indented(line)
+            mask &= self._indented(line)
         mask &= self._openings.inside_character == cut
-        if self._eos is not None:
-            mask[self._eos] = not cut and ends(self._parser, scan)
+        if self._end is not None:
+            mask[self._end] = not cut and ends(self._parser, scan)
         if not mask.any():
             raise GrammarError(f"nothing can follow {(self._prompt + text)[-40:]!r}")
         return mask
@@ -91,8 +94,7 @@ class GrammarMask:
             if kind == ALIVE:
                 found.append(rows[np.ix_(reached, self._columns(reading.nexts))].ravel())
         union = self._union(np.unique(np.concatenate(found)).tobytes())
-        mask: np.ndarray = np.unpackbits(union, count=len(self._pieces), bitorder="little").view(np.bool_)
-        return mask
+        return np.unpackbits(union, count=self._size, bitorder="little").astype(np.bool_)
 
     def _find_columns(self, terminals: frozenset[str]) -> np.ndarray:
         """Their numbers; those that no text spells (indentation, the end) have none."""
@@ -108,20 +110,21 @@ class Openings:
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         bare = [piece.lstrip(b"\t ") for piece in pieces]
-        self.inside_character = np.array([0x80 <= (piece[:1] or b"\0")[0] < 0xC0 for piece in pieces])
-        self._spaces = np.array([_width(p[: len(p) - len(b)]) for p, b in zip(pieces, bare, strict=True)])
-        self._only_spaces = np.array([not rest for rest in bare])
-        self._free = np.array([rest[:1] in (b"#", b"\n", b"\r") for rest in bare])
+        spaces = [piece[: len(piece) - len(rest)] for piece, rest in zip(pieces, bare, strict=True)]
+        first = np.array([ord(piece[:1] or b"\0") for piece in pieces], dtype=np.uint8)
+        self.inside_character = (first >= 0x80) & (first < 0xC0)
+        self._width = np.array([len(s) + (TAB_WIDTH - 1) * s.count(b"\t") if s else 0 for s in spaces])
+        self._only_spaces: np.ndarray = np.array([not rest for rest in bare])
+        self._free: np.ndarray = np.array([rest[:1] in COMMENT_OR_NEWLINE for rest in bare]) & ~self._only_spaces
 
     def indented(self, line: Indentation) -> np.ndarray:
         """Tokens that indent the line as they must, or only begin to, or leave it empty or to a comment."""
         if line.deeper is not None:
-            return self._free | self._only_spaces | (self._spaces > line.deeper)
-        return self._free | np.where(self._only_spaces, self._spaces <= max(line.by), np.isin(self._spaces, line.by))
-
-
-def _width(spaces: bytes) -> int:
-    return spaces.count(b" ") + TAB_WIDTH * spaces.count(b"\t")
+            fits: np.ndarray = self._only_spaces | (self._width > line.deeper)
+        else:
+            fits = np.where(self._only_spaces, self._width <= max(line.by), np.isin(self._width, line.by))
+        fits |= self._free
+        return fits
 
 
 def build_stores(

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from refinestat.refinegen.grammar_syncode import END, Language
 
-NL, INDENT, DEDENT = "_NL", "_INDENT", "_DEDENT"
+INDENT, DEDENT = "_INDENT", "_DEDENT"
 REMEMBERED_STACKS = 1 << 14
 
 Stack = tuple[int, ...]

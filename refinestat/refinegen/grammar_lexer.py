@@ -3,8 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from refinestat.refinegen.grammar_lalr import NL
-from refinestat.refinegen.grammar_syncode import Language
+from refinestat.refinegen.grammar_syncode import NL, Language
 
 OPENING, CLOSING = frozenset({"LPAR", "LSQB", "LBRACE"}), frozenset({"RPAR", "RSQB", "RBRACE"})
 QUOTES = ('"', "'")

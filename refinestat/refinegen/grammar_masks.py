@@ -10,17 +10,17 @@ import numpy as np
 
 from refinestat.refinegen.grammar_syncode import Automata, Language
 
-ANY, EXTENDS, ALIVE = range(3)  # columns after the terminals'
-EXTRA_COLUMNS = 3
+EXTENDS, ALIVE = range(2)  # columns after the terminals'
+EXTRA_COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masks:
     """packed: uint8 (distinct masks, bytes): one bit per token, the lowest first.
 
-    rows: int32 (states, terminals + 3): which mask. Column t: the tokens that end the state's terminal, or continue it,
-    when terminal t is next. ANY: when any terminal is next that may follow it in the grammar. EXTENDS: those of them
-    that add to the terminal. ALIVE: those that stay within it, and need not end it."""
+    rows: int32 (states, terminals + 2): which mask. Column t: the tokens that end the state's terminal, or continue it,
+    when terminal t is next, if it can be. ALIVE: those that stay within it, and need not end it. EXTENDS: those that
+    add to it, whatever is next."""
 
     packed: np.ndarray
     rows: np.ndarray
@@ -53,7 +53,7 @@ def build_masks(language: Language, pieces: Sequence[bytes], step: Callable[[], 
 
 
 def _columns(automata: Automata, state: int, words: _Words, endings: "_Endings", following: np.ndarray) -> np.ndarray:
-    """One state's masks: bool (words, terminals + 3). Spaces may stand after the terminal, but for one that has begun
+    """One state's masks: bool (words, terminals + 2). Spaces may stand after the terminal, but for one that has begun
     and cannot end here."""
     strip = bool(automata.final[state]) or state in automata.initial
     taken, alive = _consume(automata, state, words)
@@ -63,10 +63,9 @@ def _columns(automata: Automata, state: int, words: _Words, endings: "_Endings",
     terminals = columns[:, : len(following)]
     terminals[whole] = True
     terminals[partial] = endings.begin(partial, taken[partial], strip=strip)
-    any_, extends, alive_ = (columns[:, len(following) + i] for i in (ANY, EXTENDS, ALIVE))
-    any_[:] = terminals[:, following].any(axis=1)
-    alive_[:] = alive
-    extends[:] = (any_ & (taken != 0)) | alive
+    terminals &= following
+    columns[:, len(following) + ALIVE] = alive
+    columns[:, len(following) + EXTENDS] = (terminals.any(axis=1) & (taken != 0)) | alive
     return columns
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from refinestat.refinegen.grammar_lalr import DEDENT, INDENT, NL, Stack, Stacks
+from refinestat.refinegen.grammar_lalr import DEDENT, INDENT, Stack, Stacks
 from refinestat.refinegen.grammar_lexer import Token, lex, settled
-from refinestat.refinegen.grammar_syncode import Language
+from refinestat.refinegen.grammar_syncode import NL, Language
 
 TAB_WIDTH = 4
 

@@ -6,8 +6,9 @@ token after a space. Narrower where the lexer has decided: `for` is not the name
 
 from dataclasses import dataclass
 
-from refinestat.refinegen.grammar_lalr import INDENT, NL, Stacks
+from refinestat.refinegen.grammar_lalr import INDENT, Stacks
 from refinestat.refinegen.grammar_parser import Parser, Scan, State
+from refinestat.refinegen.grammar_syncode import NL
 
 SPACE, COMMENT, CONTINUATION = "WS_INLINE", "COMMENT", "__IGNORE_1"
 BETWEEN = frozenset({SPACE, CONTINUATION})

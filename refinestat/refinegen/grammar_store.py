@@ -18,7 +18,7 @@ from refinestat.refinegen import grammar_syncode
 from refinestat.refinegen.grammar_masks import Masks, build_masks
 from refinestat.refinegen.grammar_python import AUTOMATA, refined
 from refinestat.refinegen.grammar_syncode import Language
-from refinestat.refinegen.grammar_vocabulary import pieces, vocabulary_hash
+from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 
 FORMAT = 1
 MODE = "grammar_mask"
@@ -56,33 +56,32 @@ def store_folder() -> Path:
 
 def store_key(tokenizer: Any) -> str:
     """Names a store: no two tokenizers, grammars, versions of SynCode or of our format share one."""
-    grammar = [refined(grammar_syncode.shipped_grammar()), AUTOMATA]
-    parts = [FORMAT, MODE, grammar_syncode.version(), grammar, vocabulary_hash(tokenizer)]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+    return _key(read_vocabulary(tokenizer))
 
 
 def has_store(tokenizer: Any, folder: Path | None = None) -> bool:
-    return (_path(tokenizer, folder) / META).is_file()
+    return (_path(read_vocabulary(tokenizer), folder) / META).is_file()
 
 
 def build_store(
     tokenizer: Any, *, folder: Path | None = None, progress: bool = True, rebuild: bool = False
 ) -> StoreInfo:
     """Builds the store unless it is there; with rebuild, in any case."""
-    path = _path(tokenizer, folder)
+    vocabulary = read_vocabulary(tokenizer)
+    path = _path(vocabulary, folder)
     if not rebuild and (path / META).is_file():
-        return _info(path, _meta(path), built=False)
+        return _info(path, built=False)
     began = time.perf_counter()
     language = grammar_syncode.load_language()
     with tqdm(total=language.automata.dead, desc="mask store", unit="state", disable=not progress) as bar:
-        masks = build_masks(language, pieces(tokenizer), bar.update)
+        masks = build_masks(language, vocabulary.pieces, bar.update)
     _write(path, masks, language.digest, time.perf_counter() - began)
-    return _info(path, _meta(path), built=True)
+    return _info(path, built=True)
 
 
-def load_store(tokenizer: Any, language: Language, folder: Path | None = None) -> Masks:
+def load_store(vocabulary: Vocabulary, language: Language, folder: Path | None = None) -> Masks:
     """The masks, memory-mapped. Raises StoreMissing or StoreDamaged."""
-    path = _path(tokenizer, folder)
+    path = _path(vocabulary, folder)
     if not path.is_dir():
         raise StoreMissing(f"no mask store for this tokenizer in {path.parent}: run refinestat/dfa_constructor.py")
     meta = _meta(path)
@@ -110,11 +109,18 @@ def _write(path: Path, masks: Masks, automata: str, seconds: float) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _path(tokenizer: Any, folder: Path | None) -> Path:
-    return (folder if folder is not None else store_folder()) / store_key(tokenizer)
+def _key(vocabulary: Vocabulary) -> str:
+    grammar = [refined(grammar_syncode.shipped_grammar()), AUTOMATA]
+    parts = [FORMAT, MODE, grammar_syncode.version(), grammar, vocabulary.digest]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _info(path: Path, meta: dict[str, Any], *, built: bool) -> StoreInfo:
+def _path(vocabulary: Vocabulary, folder: Path | None) -> Path:
+    return (folder if folder is not None else store_folder()) / _key(vocabulary)
+
+
+def _info(path: Path, *, built: bool) -> StoreInfo:
+    meta = _meta(path)
     size = sum(file.stat().st_size for file in path.iterdir())
     return StoreInfo(path=path, key=path.name, size=size, seconds=meta["seconds"], built=built, masks=meta["masks"])
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from refinestat.refinegen.grammar_python import AUTOMATA, refined
 
-END = "$END"
+END, NL = "$END", "_NL"
 Action = int | tuple[int, str]  # shift to this state, or reduce this many symbols to this rule
 
 
@@ -47,8 +47,8 @@ class Automata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A grammar ready to use. following: the terminals that may come after a terminal somewhere in the grammar, with
-    the ignored ones. table: of
+    """A grammar ready to use. following: the terminals that may come after a terminal somewhere: what is ignored, and
+    line breaks in brackets, around any other. table: of
     the LALR automaton. match: the lexer's token at a position: (its text, its terminal), or None."""
 
     source: str
@@ -144,11 +144,11 @@ def _actions(states: Mapping[int, Mapping[str, tuple[Any, Any]]]) -> list[dict[s
 def _following(
     terminals: tuple[str, ...], ignored: tuple[str, ...], table: list[dict[str, Action]]
 ) -> dict[str, frozenset[str]]:
-    known = set(terminals)
-    following = {t: set(ignored) for t in terminals}
+    known, anywhere = set(terminals), {*ignored, NL}
+    following = {t: known if t in anywhere else set(anywhere) for t in terminals}
     for row in table:
         for symbol, action in row.items():
-            if symbol in known and isinstance(action, int):
+            if symbol in known - anywhere and isinstance(action, int):
                 following[symbol] |= known & table[action].keys()
     return {t: frozenset(after) for t, after in following.items()}
 

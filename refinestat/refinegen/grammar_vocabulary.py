@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -10,28 +12,35 @@ BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
 SPACE_MARK = "\u2581"  # SentencePiece's space
 
 
-def pieces(tokenizer: Any) -> list[bytes]:
-    """By token id. Empty for what adds nothing or must never be sampled: special tokens (EOS too), unused ids."""
-    vocabulary: dict[str, int] = tokenizer.get_vocab()
-    added = {token.content: token.special for token in tokenizer.added_tokens_decoder.values()}
-    special = set(tokenizer.all_special_ids) | {i for i, t in tokenizer.added_tokens_decoder.items() if t.special}
-    decode = _decoder(tokenizer, vocabulary)
-    found = [b""] * (max(vocabulary.values()) + 1)
-    for token, number in vocabulary.items():
-        if number not in special:
-            found[number] = token.encode() if token in added else decode(token)
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """pieces: by token id; empty for what adds nothing or must never be sampled: special tokens, unused ids.
+
+    end: the id of EOS. digest: differs wherever two tokenizers write different bytes or end differently."""
+
+    pieces: list[bytes]
+    end: int | None
+    digest: str
 
 
-def vocabulary_hash(tokenizer: Any) -> str:
-    """Differs wherever two tokenizers write different bytes, have other special tokens or another end of text."""
-    content = [[piece.hex() for piece in pieces(tokenizer)], tokenizer.eos_token_id]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+def read_vocabulary(tokenizer: Any) -> Vocabulary:
+    numbers: dict[str, int] = tokenizer.get_vocab()
+    added = {number: token for number, token in tokenizer.added_tokens_decoder.items() if not token.special}
+    never = {*tokenizer.all_special_ids, *(tokenizer.added_tokens_decoder.keys() - added.keys())}
+    decode = _decoder(tokenizer, numbers)
+    pieces = [b""] * (max(numbers.values()) + 1)
+    for token, number in numbers.items():
+        if number not in never:
+            pieces[number] = token.encode() if number in added else decode(token)
+    end: int | None = tokenizer.eos_token_id
+    lengths = json.dumps([end, [len(piece) for piece in pieces]]).encode()
+    return Vocabulary(pieces=pieces, end=end, digest=hashlib.sha256(lengths + b"".join(pieces)).hexdigest())
 
 
-def _decoder(tokenizer: Any, vocabulary: dict[str, int]) -> Any:
+def _decoder(tokenizer: Any, vocabulary: Mapping[str, int]) -> Callable[[str], bytes]:
     backend = getattr(tokenizer, "backend_tokenizer", None)
-    kinds = _decoder_kinds(json.loads(backend.to_str())["decoder"]) if backend is not None else set()
+    decoder = backend.decoder if backend is not None else None
+    kinds = _decoder_kinds(json.loads(decoder.__getstate__())) if decoder is not None else set()
     if "ByteLevel" in kinds:
         return _byte_level
     if kinds & {"Metaspace", "ByteFallback", "Replace"} or any(token.startswith(SPACE_MARK) for token in vocabulary):
@@ -41,9 +50,7 @@ def _decoder(tokenizer: Any, vocabulary: dict[str, int]) -> Any:
     raise ValueError(f"{type(tokenizer).__name__}: neither a byte-level nor a SentencePiece-like vocabulary")
 
 
-def _decoder_kinds(decoder: dict[str, Any] | None) -> set[str]:
-    if decoder is None:
-        return set()
+def _decoder_kinds(decoder: dict[str, Any]) -> set[str]:
     return {decoder["type"]}.union(*(_decoder_kinds(part) for part in decoder.get("decoders", [])))
 
 
@@ -53,10 +60,10 @@ def _sentencepiece(token: str) -> bytes:
 
 
 def _byte_level(token: str) -> bytes:
-    table = _byte_level_table()
-    if any(character not in table for character in token):
+    try:
+        return bytes(map(_byte_level_table().__getitem__, token))
+    except KeyError:  # written out as it is
         return token.encode()
-    return bytes(table[character] for character in token)
 
 
 @cache

@@ -116,9 +116,7 @@ class LanguageModel:
         return whole[len(self._decode(prompt)) :]
 
     def _decode(self, tokens: Sequence[int]) -> str:
-        return str(
-            self.tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        )
+        return str(self.tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
 
 def _device(gpu: int | None) -> tuple[str, torch.dtype]:

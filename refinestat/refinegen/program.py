@@ -1,7 +1,8 @@
 """How a program's text is put together and taken apart: statements, priors and likelihood, canonical form, fingerprint.
 
 The scanner below reads text that a language model is still writing, so it knows only what decides where a statement
-ends: brackets, strings, comments, line continuations and indentation. Whether the statement is Python is for `parse`."""
+ends: brackets, strings, comments, line continuations and indentation. Whether the statement is Python, the predicate
+`parse` says."""
 
 import ast
 import hashlib

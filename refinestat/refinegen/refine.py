@@ -29,7 +29,7 @@ class Writer(Protocol):
 class Judge(Protocol):
     """Fits a draft and checks its diagnostics; a draft that Phi refused is not fitted."""
 
-    async def __call__(self, draft: Draft, r: int, l: int) -> Attempt: ...  # noqa: E741
+    async def __call__(self, draft: Draft, r: int, l: int) -> Attempt: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ async def refine(write: Writer, judge: Judge, limits: Limits) -> list[Attempt]:
     """Redraw the likelihood, then the priors, until enough programs are reliable or the budget is used up.
 
     Returns every attempt in the order made; `selection.best_attempt` picks the answer among them."""
-    r = l = 0  # noqa: E741
+    r = l = 0
     V: list[Attempt] = []
     attempts: list[Attempt] = []
     draft = await write.program()
@@ -57,9 +57,9 @@ async def refine(write: Writer, judge: Judge, limits: Limits) -> list[Attempt]:
             r += 1
         elif attempt.assessment.passed >= limits.K:
             V.append(attempt)
-            l = 0  # noqa: E741
+            l = 0
         elif l < limits.alpha:
-            l += 1  # noqa: E741
+            l += 1
             draft = await write.likelihood(draft)
             continue
         else:

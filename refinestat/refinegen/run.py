@@ -1,20 +1,20 @@
 """The main job: every cell (model, data set, seed) refined, many in flight, and what came out written down."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from tqdm import tqdm
+from typing import Any
 
 from commons.config import RunRequest, Settings, model_label
-from commons.data_pymc import DATASETS, Dataset
+from commons.data_pymc import DATASETS
 from commons.utils import UserError
 from refinestat.refinegen import best_program, grammar, strategies
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
 from refinestat.refinegen.refine import Limits, refine
 from refinestat.refinegen.sampling import Temper
@@ -30,103 +30,109 @@ def run(request: RunRequest) -> int:
     try:
         asyncio.run(_run(request, REFINESTAT, folders))
     except KeyboardInterrupt:
+        say("Stopped. Every finished attempt is kept.")
         for folder in folders:
-            say(f"Stopped. Every finished attempt is kept; to go on: refinestat run --resume {folder}")
+            say(f"To go on: python refinestat/main.py --resume {folder}")
         return 130
     return 0
 
 
-def say(line: str) -> None:
-    """A line for the person at the terminal, which does not tear the progress bar."""
-    tqdm.write(line, file=sys.stderr)
-    sys.stderr.flush()
-
-
 async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> None:
+    """folders: where the folder of the run is put as soon as there is one."""
     settings = request.settings
     for model in settings.models if strategy.grammar else ():
         ensure_mask_store(model, build=request.build)
-    limits = FitLimits(
-        wall=settings.fit_wall_seconds, cpu=settings.fit_cpu_seconds, memory=int(settings.fit_memory_gb * 2**30)
-    )
-    async with FittingPool(workers=settings.workers, limits=limits, allow_unsafe=request.unsafe) as pool:
-        say(f"Programs run in {settings.workers} processes, containment level {pool.containment}.")
-        environment = describe(settings, pool.containment)
-        with _folder(request, environment) as folder:
+    say("Starting the processes that programs run in")
+    async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
+        say(f"Programs run in up to {settings.workers} processes, containment level {pool.containment}.")
+        with _folder(request, describe(settings, pool.containment)) as folder:
             folders.append(folder.path)
-            for note in folder.notes:
-                say(f"Note: {note}.")
-            say(f"Results go to {folder.path}")
+            for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
+                say(line)
+            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, gpu=request.gpu)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
-                    await _run_model(model, cells, folder.settings, request, strategy, pool)
+                    await job.refine_all(model, cells)
             print(f"\n{write_tables(folder)}\nEverything is in {folder.path}")
 
 
-def _folder(request: RunRequest, environment: dict[str, object]) -> RunFolder:
+def _limits(settings: Settings) -> FitLimits:
+    memory = int(settings.fit_memory_gb * 2**30)
+    return FitLimits(wall=settings.fit_wall_seconds, cpu=settings.fit_cpu_seconds, memory=memory)
+
+
+def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
         return RunFolder.open(request.resume, request.settings, environment)
     return RunFolder.create(request.settings, environment, output=request.output)
 
 
-async def _run_model(
-    name: str, cells: Sequence[Cell], settings: Settings, request: RunRequest, strategy: Strategy,
-    pool: FittingPool,
-) -> None:  # fmt: skip
-    """Refines the cells of one model, as many in flight as the settings allow."""
-    say(f"Loading {name}")
-    model = LanguageModel.load(name, request.gpu)
-    slots = asyncio.Semaphore(settings.in_flight)
-    with tqdm(total=len(cells), desc=name, unit="cell", dynamic_ncols=True) as bar:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """What all cells of a run share."""
 
-        async def one(cell: Cell) -> None:
-            async with slots:
-                await _run_cell(cell, model, settings, strategy, pool)
-                bar.update()
+    settings: Settings
+    strategy: Strategy
+    pool: FittingPool
+    gpu: int | None
 
-        async with asyncio.TaskGroup() as group:
-            for cell in cells:
-                group.create_task(one(cell))
+    async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
+        """Refines the cells of one model, as many in flight as the settings allow."""
+        say(f"Loading {name}")
+        model = LanguageModel.load(name, self.gpu)
+        slots = asyncio.Semaphore(self.settings.in_flight)
+        with Progress(model_label(name), len(cells), self.settings.K) as progress:
+
+            async def one(cell: Cell) -> None:
+                async with slots:
+                    best = await self.refine_cell(cell, model, progress)
+                    progress.ended(cell.dataset, cell.seed, best)
+
+            async with asyncio.TaskGroup() as group:
+                for cell in cells:
+                    group.create_task(one(cell))
+
+    async def refine_cell(self, cell: Cell, model: LanguageModel, progress: Progress) -> Attempt:
+        """Refines one cell, from where its log ends, and writes its answer."""
+        log, settings = cell.log(), self.settings
+        for line in log.damaged:
+            say(f"{cell.path / 'attempts.jsonl'}:{line}: damaged line: this attempt is made again")
+        sampler = SamplerSettings(
+            chains=settings.chains,
+            tune=settings.tune,
+            draws=settings.draws,
+            target_accept=settings.target_accept,
+            seed=cell.seed,
+        )
+        writer = LoggedWriter(self._decoder(cell, model), cell, log.attempts)
+        judge = LoggedJudge(
+            pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
+        )
+        limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
+        best = best_attempt(await refine(writer, judge, limits), settings.K, settings.select)
+        assert best is not None  # refine makes one attempt at least
+        write_answer(cell, best, sampler, settings.K)
+        return best
+
+    def _decoder(self, cell: Cell, model: LanguageModel) -> Decoder:
+        settings, dataset = self.settings, DATASETS[cell.dataset]
+        return Decoder(
+            model=model,
+            mask=strategies.mask(self.strategy, model.tokenizer, model.end),
+            rules=strategies.rules(self.strategy, dataset),
+            dataset=dataset,
+            writing=Writing(
+                temper=Temper(temperature=settings.temperature, top_p=settings.top_p),
+                statement_retries=settings.statement_retries,
+                max_new_tokens=settings.max_new_tokens,
+            ),
+        )
 
 
-async def _run_cell(
-    cell: Cell, model: LanguageModel, settings: Settings, strategy: Strategy, pool: FittingPool
-) -> None:
-    """Refines one cell and writes its answer."""
-    log = cell.log()
-    for line in log.damaged:
-        say(f"{cell.path / 'attempts.jsonl'}:{line}: damaged line: this attempt is made again")
-    dataset = DATASETS[cell.dataset]
-    temper = Temper(temperature=settings.temperature, top_p=settings.top_p)
-    decoder = Decoder(
-        model=model,
-        mask=strategies.mask(strategy, model.tokenizer, model.end),
-        rules=strategies.rules(strategy, dataset),
-        dataset=dataset,
-        writing=Writing(
-            temper=temper, statement_retries=settings.statement_retries, max_new_tokens=settings.max_new_tokens
-        ),
-    )
-    sampler = SamplerSettings(
-        chains=settings.chains,
-        tune=settings.tune,
-        draws=settings.draws,
-        target_accept=settings.target_accept,
-        seed=cell.seed,
-    )
-    writer = LoggedWriter(decoder, cell, log.attempts)
-    judge = LoggedJudge(pool=pool, writer=writer, cell=cell, dataset=dataset, sampler=sampler, logged=log.attempts)
-    limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
-    attempts = await refine(writer, judge, limits)
-    best = best_attempt(attempts, settings.K, settings.select)
-    assert best is not None  # refine makes one attempt at least
-    write_answer(cell, best, dataset, sampler, settings)
-
-
-def write_answer(cell: Cell, best: Attempt, dataset: Dataset, sampler: SamplerSettings, settings: Settings) -> None:
+def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) -> None:
     """A finished cell's files: the best program, ready to run, and its checks."""
-    model, K = model_label(cell.model), settings.K
+    dataset, model = DATASETS[cell.dataset], model_label(cell.model)
     lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
     if best.draft.accepted:
         text = best_program.render(
@@ -134,7 +140,7 @@ def write_answer(cell: Cell, best: Attempt, dataset: Dataset, sampler: SamplerSe
         )
         cell.write("best_program.py", text)
     cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    cell.finish({"attempt": best.index, "reliable": reliable(best, settings.K), "assessment": best.assessment})
+    cell.finish({"attempt": best.index, "reliable": reliable(best, K), "assessment": best.assessment})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:
@@ -148,7 +154,7 @@ def ensure_mask_store(model: str, *, build: bool) -> None:
     except grammar.StoreDamaged as error:
         problem = f"cannot use its mask store ({error})"
     if not build:
-        raise UserError(f"model {model} {problem}: build it with refinestat/dfa_constructor.py, or leave out --no-build")
+        raise UserError(f"model {model} {problem}: run refinestat/dfa_constructor.py, or leave out --no-build")
     say(f"{model} {problem}: building it, once per model")
     info = grammar.build_store(tokenizer, rebuild=True)
     say(f"Mask store of {model}: {info.size / 1e6:.1f} MB in {info.seconds:.1f} s, {info.path}")

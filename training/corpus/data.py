@@ -148,7 +148,7 @@ def add_groups(draft: Draft, low: int = 3, high: int = 40) -> tuple[str, str, st
     values = np.array([i % number for i in range(draft.rows)])
     meaning = random.choice([f"{word} index", f"{word}", "group index", "", f"index of the {word}, {number} groups"])
     draft.variables.append(Variable(name=name, values=values, role=Role.INDEX, meaning=meaning))
-    return name, expression or random.choice([f"{name}.max() + 1", str(number), f"len(np.unique({name}))"]), word
+    return name, expression or random.choice([str(number), f"len(np.unique({name}))"]), word
 
 
 def arrange(draft: Draft) -> None:

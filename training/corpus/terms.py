@@ -41,10 +41,11 @@ def any_outcome(draft: Draft, **weights: int) -> Outcome:
     return MAKERS[link](draft)
 
 
-def prepare(draft: Draft, column: Column) -> Input:
-    """The predictor as it is, or standardised first where its numbers are large."""
+def prepare(draft: Draft, column: Column, degree: int = 1) -> Input:
+    """The predictor as it is, or standardised first where its numbers, or their powers, are large."""
     is_binary = (column.low, column.high) == (0, 1)
     chance = 0.0 if is_binary else 0.85 if column.extent > 100 else 0.4 if column.extent > 4 else 0.06
+    chance = 1.0 if column.extent**degree > 1000 else chance
     if not draft.chance(chance):
         return Input(expression=column.name, extent=column.extent, span=column.high - column.low)
     names = (f"{column.name}_std", f"{column.name}_std", f"{column.name}_s", f"{column.name}_z", "x_std")
@@ -80,7 +81,7 @@ def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
 
 def polynomial(draft: Draft, outcome: Outcome, column: Column, degree: int) -> str:
     """Intercept and powers of one predictor, each coefficient on the scale of its power."""
-    predictor = prepare(draft, column)
+    predictor = prepare(draft, column, degree)
     stem = draft.random.choice(["beta", "beta", "b", "beta_"])
     terms = [intercept(draft, outcome)]
     for power in range(1, degree + 1):

@@ -13,6 +13,8 @@ from refinestat.refinegen.predicates.symbols import MISSING
 MOST_ELEMENTS = 20_000
 MOST_BITS = 512
 LONGEST_TEXT = 1_000
+# What NumPy raises on arguments that do not go together.
+UNCOMPUTABLE = (ArithmeticError, ValueError, TypeError, IndexError, AttributeError, MemoryError, np.linalg.LinAlgError)
 
 OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -92,7 +94,7 @@ def operate(op: type[ast.AST], left: Any, right: Any) -> Any:
     try:
         with np.errstate(all="ignore"):
             result = computed(left, right)
-    except (ArithmeticError, ValueError, TypeError):
+    except UNCOMPUTABLE:
         return MISSING
     return result if not isinstance(result, complex) else MISSING
 
@@ -105,16 +107,17 @@ def _padded(*shapes: tuple[int, ...]) -> list[tuple[int, ...]]:
 def call(name: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """The result of a NumPy function on known values, or MISSING."""
     function = _FUNCTIONS.get(name)
-    if function is None or (name in _BY_SIZE and _result_size(name, arguments, keywords) > MOST_ELEMENTS):
-        return MISSING
-    if sum(np.size(x) for x in arguments if isinstance(x, np.ndarray | list | tuple)) > MOST_ELEMENTS:
-        return MISSING
-    if "dtype" in keywords:
+    if function is None or "dtype" in keywords:
         return MISSING
     try:
+        if name in _BY_SIZE and _result_size(name, arguments, keywords) > MOST_ELEMENTS:
+            return MISSING
+        sizes = [np.size(x) for x in arguments if isinstance(x, np.ndarray | list | tuple)]
+        if sum(sizes) > MOST_ELEMENTS or 0 in sizes:
+            return MISSING
         with np.errstate(all="ignore"):
             result = function(*arguments, **keywords)
-    except (ArithmeticError, ValueError, TypeError, IndexError, np.linalg.LinAlgError, MemoryError):
+    except UNCOMPUTABLE:
         return MISSING
     return result if isinstance(result, int | float | np.ndarray | np.number | np.bool_ | tuple) else MISSING
 

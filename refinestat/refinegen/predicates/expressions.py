@@ -18,7 +18,7 @@ from refinestat.refinegen.predicates.symbols import (
     Outcome,
     Symbols,
     Value,
-    data_values,
+    data_value,
     function,
     module,
     number,
@@ -241,14 +241,14 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
 
 def data_item(node: ast.AST, index: Value, state: State) -> Value:
     """`data["x"]`: known where the data set is."""
-    dataset = state.symbols.dataset
-    if dataset is None or not isinstance(index.constant, str):
-        name = index.constant if isinstance(index.constant, str) else ""
+    dataset, name = state.symbols.dataset, index.constant
+    if dataset is None or not isinstance(name, str):
+        name = name if isinstance(name, str) else ""
         return Value(kind=Kind.UNKNOWN, name=name, measure=measures.of_name(name))
-    known = data_values(dataset)
-    if index.constant not in known:
-        state.report(What.NO_KEY, node, index.constant)
-    return known.get(index.constant, UNKNOWN)
+    if name not in dataset.values:
+        state.report(What.NO_KEY, node, name)
+        return UNKNOWN
+    return data_value(dataset[name])
 
 
 def table_item(table: Value, index: Value) -> Value:
@@ -350,7 +350,7 @@ def any_element(value: Value) -> Value:
 def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = False) -> None:
     """Assigns to a name or unpacks into several."""
     if isinstance(target, ast.Name):
-        if not local and target.id in state.symbols.fixed:
+        if not local and target.id in state.symbols.fixed and not _still(target.id, value, state):
             state.report(What.REBOUND, target, target.id)
         measure = measures.of_name(target.id) or value.measure
         state.names[target.id] = value if measure == value.measure else replace(value, measure=measure)
@@ -363,6 +363,17 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
     exact = parts is not None and len(parts) == len(target.elts) and not any(isinstance(t, ast.Starred) for t in target.elts)
     for position, part in enumerate(target.elts):
         bind_target(part, parts[position] if exact and parts is not None else transfer.opaque([value]), state, local=local)
+
+
+def _still(name: str, value: Value, state: State) -> bool:
+    """Whether a data name still stands for its data: `y = pm.Normal("y", ..., observed=y)`, `x = data["x"]`,
+    `x = pm.Data("x", x)`, `x = (x - x.mean()) / x.std()`."""
+    before = state.names.get(name, UNKNOWN)
+    if value.known and value.constant is before.constant:
+        return True
+    if before.outcome:
+        return bool(value.law) and value.outcome is Outcome.WHOLE
+    return not value.sources and not value.outcome and bool(before.shape) and value.shape == before.shape
 
 
 def _starred(node: ast.Starred, state: State) -> Value:

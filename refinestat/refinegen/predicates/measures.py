@@ -18,6 +18,8 @@ def of_name(name: str) -> str:
     """What the words of a name say; empty where they say nothing, or two things."""
     words = [word for word in re.split(r"[_\W\d]+", name.lower()) if word]
     found = {WORDS[word] for word in words if word in WORDS}
+    if not found and words and words[0] == "s":
+        return "perhaps sd"
     if len(found) != 1:
         return "variance" if "sd" not in found and len(found) == 2 and "variance" in found else ""  # noqa: PLR2004
     measure = found.pop()
@@ -30,12 +32,12 @@ def of_name(name: str) -> str:
 
 def of_operation(op: type[ast.AST], left: Value, right: Value) -> str:
     """The measure of `left op right`, where a square, a root or a reciprocal changes it."""
-    exponent = right.constant if right.known and isinstance(right.constant, int | float) else None
+    exponent = right.constant if isinstance(right.constant, int | float) else None
     if op is ast.Pow and exponent is not None:
         return POWERS.get((left.measure, float(exponent)), "")
     if op is ast.Mult and left.measure == right.measure == "sd" and left.name == right.name and left.name:
         return "variance"
-    if op is ast.Div and left.known and left.constant == 1:
+    if op is ast.Div and isinstance(left.constant, int | float) and left.constant == 1:
         return RECIPROCALS.get(right.measure, "")
     if op is ast.Add and left.measure == right.measure:
         return left.measure if left.measure in {"variance", "sd"} else ""
@@ -43,7 +45,7 @@ def of_operation(op: type[ast.AST], left: Value, right: Value) -> str:
 
 
 POWERS = {
-    ("sd", 2.0): "variance", ("sd", -2.0): "precision", ("variance", 0.5): "sd", ("precision", -0.5): "sd",
+    ("sd", 2.0): "variance", ("perhaps sd", 2.0): "variance", ("sd", -2.0): "precision", ("variance", 0.5): "sd", ("precision", -0.5): "sd",
     ("variance", -1.0): "precision", ("precision", -1.0): "variance", ("tau", -1.0): "variance", ("tau", -0.5): "sd",
     ("tau", 0.5): "inverse sd", ("precision", 0.5): "inverse sd",
 }  # fmt: skip

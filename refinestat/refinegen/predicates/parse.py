@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Symbols
-from refinestat.refinegen.predicates.vocabulary import ATTRIBUTES, CALLABLE_BUILTINS, REFUSED_SYNTAX, VALUE_BUILTINS
+from refinestat.refinegen.predicates.vocabulary import ATTRIBUTES, CALLABLE_BUILTINS, OUTSIDE, REFUSED_SYNTAX, VALUE_BUILTINS
 from refinestat.refinegen.program import Statement
 from refinestat.refinegen.records import Verdict
 
@@ -78,6 +78,8 @@ def tree(text: str, offset: int = 0) -> ast.Module | Verdict:
 
 def parse(statement: Statement) -> Parsed | Verdict:
     """One statement of the model block as a tree, or the refusal."""
+    if all(not line.strip() or line.lstrip().startswith("#") for line in statement.source.split("\n")):
+        return Parsed(nodes=(), offset=statement.line - 2)
     body = tree("if 1:\n" + statement.source, statement.line - 2)
     if isinstance(body, Verdict):
         return body
@@ -93,12 +95,17 @@ def check(parsed: Parsed, symbols: Symbols) -> Verdict:
         if sized:
             return refuse(sized, root.lineno + parsed.offset)
         bound = frozenset(_stores(root))
-        for node in ast.walk(root):
-            why = _fault(node, symbols, bound)
-            if why:
-                line = getattr(node, "lineno", root.lineno) + parsed.offset
-                return refuse(why, line, getattr(node, "col_offset", 0) + 1)
+        faults = [(node, why) for node in ast.walk(root) if (why := _fault(node, symbols, bound))]
+        if faults:
+            node, why = min(faults, key=lambda fault: _end(fault[0]))
+            line = getattr(node, "lineno", root.lineno) + parsed.offset
+            return refuse(why, line, getattr(node, "col_offset", 0) + 1)
     return ACCEPT
+
+
+def _end(node: ast.AST) -> tuple[int, int]:
+    """Where a node ends: of several faults, the innermost on the left is the cause of the others."""
+    return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
 
 
 def _size(root: ast.AST) -> str:
@@ -144,7 +151,7 @@ def _name(node: ast.Name, symbols: Symbols, bound: frozenset[str]) -> str:
     if name.startswith("__"):
         return f"{name}: names that begin with two underscores are not allowed"
     if not isinstance(node.ctx, ast.Load):
-        if name in RESERVED and not (symbols.own_section and name in {"data", "model"}):
+        if name in RESERVED and not (symbols.dataset is None and name in {"data", "model"}):
             return f"{name} is reserved and cannot be bound again"
         return ""
     value = symbols.values.get(name)
@@ -162,7 +169,7 @@ def _attribute(node: ast.Attribute, symbols: Symbols, bound: frozenset[str]) -> 
         return f".{node.attr}: attributes that begin with an underscore are not allowed"
     path = dotted(node, symbols)
     if path is not None:
-        return _path_fault(path)
+        return "" if symbols.own_section and path in OUTSIDE else _path_fault(path)
     if node.attr in ATTRIBUTES or (symbols.own_section and not _writes(node.attr)):
         return ""
     return f".{node.attr} is not among the attributes that a program may use"
@@ -203,7 +210,9 @@ def _path_fault(path: str) -> str:
             last = position == len(names) - 1
             if last and name not in library.closed.get(module, ()):
                 return ""  # no such name at all: the distribution predicate says so
-            return f"{path}: {module}.{name} is not open to programs"
+            if path in OUTSIDE:
+                return f"{path}: sampling and plotting are no part of a model"
+            return f"{module}.{name} is not open to programs" + (f" (in {path})" if not last else "")
         module = f"{module}.{name}"
     return ""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from commons.data_pymc import Dataset, Role
+from commons.data_pymc import Dataset, Role, Variable
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, Bounds
 
 Shape = tuple[int | None, ...]
@@ -157,18 +157,30 @@ LIBRARIES = {"pm": module("pm"), "np": module("np")}
 RESERVED = frozenset({"pm", "np", "pt", "data", "model"})
 
 
-def data_values(dataset: Dataset) -> dict[str, Value]:
-    """What the data section makes known: every variable with its values."""
-    known = {}
-    for variable in dataset.variables:
-        values: Any = variable.values if variable.values.ndim else variable.values[()].item()
-        outcome = Outcome.WHOLE if variable.role is Role.OUTCOME else Outcome.FREE
-        known[variable.name] = number(values, outcome=outcome, name=variable.name)
-    return known
+def data_value(variable: Variable) -> Value:
+    """A variable of the data set, with its values."""
+    values: Any = variable.values if variable.values.ndim else variable.values[()].item()
+    outcome = Outcome.WHOLE if variable.role is Role.OUTCOME else Outcome.FREE
+    return number(values, outcome=outcome, name=variable.name)
+
+
+def concrete(thing: Any) -> Value:
+    """What is known of an object of a user's data section that was executed."""
+    if isinstance(thing, dict):
+        keys = tuple(key for key in thing if isinstance(key, str))
+        return Value(kind=Kind.TABLE, keys=keys, items=tuple(concrete(thing[key]) for key in keys))
+    if isinstance(thing, bool | int | float | np.number):
+        return number(thing)
+    if isinstance(thing, str):
+        return text(thing)
+    if isinstance(thing, list | tuple):
+        return sequence(tuple(concrete(item) for item in thing))
+    array = np.asarray(thing) if hasattr(thing, "__array__") else None
+    return UNKNOWN if array is None else number(array)
 
 
 def start(dataset: Dataset) -> Symbols:
     """Pi after the data section D: pm, np, data, model and the variables."""
-    known = data_values(dataset)
+    known = {variable.name: data_value(variable) for variable in dataset.variables}
     names = {**LIBRARIES, "data": Value(kind=Kind.DATA), "model": Value(kind=Kind.MODEL), **known}
     return Symbols(values=names, fixed=frozenset(known), dataset=dataset)

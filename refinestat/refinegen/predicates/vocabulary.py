@@ -47,7 +47,7 @@ VALUE_BUILTINS = frozenset({"float", "int", "bool", "str", "Ellipsis", "NotImple
 _ARRAY = """
     shape T mT size ndim dtype mean std var min max sum prod cumsum cumprod dot reshape flatten ravel transpose astype
     copy clip round argmax argmin argsort any all squeeze repeat take swapaxes item tolist diagonal trace nonzero real
-    imag conj ptp dimshuffle broadcastable norm fill set inc get_value type
+    imag conj ptp dimshuffle broadcastable norm fill set inc get_value
     zeros_like searchsorted imag sort
 """
 _TABLE = """
@@ -58,7 +58,7 @@ _TABLE = """
 _MODEL = """
     prior conditional marginal_likelihood prior_linearized coords add_coord add_coords dim_lengths named_vars free_RVs
     observed_RVs basic_RVs deterministics potentials data_vars dims name L m beta power_spectral_density full diag
-    mean_func cov_func input_dim active_dims eigenvalues eigenvectors
+    mean_func cov_func input_dim active_dims eigenvalues eigenvectors n_basis_vectors
 """
 _TEXT_AND_LISTS = "append extend index join lower upper strip split replace startswith endswith"
 _RANDOM = """
@@ -67,3 +67,11 @@ _RANDOM = """
 """
 _NUMBER = "eps tiny is_integer"
 ATTRIBUTES = frozenset((_ARRAY + _TABLE + _MODEL + _TEXT_AND_LISTS + _RANDOM + _NUMBER).split()) - {"fill", "query", "map"}
+
+# Functions that sample, draw or plot: open to a user's own file outside the model, never inside.
+OUTSIDE = frozenset(
+    """pm.sample pm.sample_prior_predictive pm.sample_posterior_predictive pm.sample_smc pm.fit pm.find_MAP pm.draw
+    pm.set_data pm.summary pm.plot_trace pm.plot_posterior pm.plot_forest pm.model_to_graphviz pm.compute_log_likelihood
+    pm.compute_log_prior pm.compute_deterministics pm.loo pm.waic pm.compare pm.NUTS pm.Metropolis pm.to_inference_data
+    pm.do pm.observe pm.ess pm.rhat pm.hdi pm.find_constrained_prior pm.ADVI pm.FullRankADVI pm.Slice""".split()
+)

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from huggingface_hub.constants import HF_HUB_CACHE
+
 from commons.config import Settings, model_source
 from commons.data_pymc import DATASETS
 
@@ -37,10 +39,11 @@ def describe(settings: Settings, containment: str) -> dict[str, Any]:
 
 
 def model_hash(name: str) -> str | None:
-    """sha256 over the names and contents of a model folder's files; None for a Hugging Face id."""
+    """sha256 over the names and contents of a model folder's files; for a Hugging Face id, the commit downloaded."""
     folder = Path(model_source(name))
     if not folder.is_absolute():
-        return None
+        reference = Path(HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "refs" / "main"
+        return reference.read_text(encoding="ascii").strip() if reference.is_file() else None
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())

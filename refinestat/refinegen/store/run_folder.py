@@ -7,7 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from commons.config import CELLS, MACHINE, Settings, checked, model_label
+from commons.config import CELLS, MACHINE, Settings, checked
+from commons.models import model_folder
 from commons.utils import TEMPORARY, UserError, cannot_write, write_text
 from refinestat.refinegen.store import codec, locking
 from refinestat.refinegen.store.cell import Cell
@@ -48,8 +49,10 @@ class RunFolder:
         lock = locking.hold(path)
         for left in path.rglob(f".*{TEMPORARY}"):
             left.unlink(missing_ok=True)
-        notes = _changes(path, environment)
-        run = cls(path, _joined(recorded, settings), lock, notes)
+        began = _read_json(path / "environment.json", f"{path} is not whole")
+        run = cls(path, _joined(recorded, settings), lock, _changes(path, began, environment))
+        known = {kind: {**began.get(kind, {}), **environment[kind]} for kind in ("models", "datasets")}
+        run.write_json("environment.json", {**began, **known})
         run._write_config()
         return run
 
@@ -72,7 +75,7 @@ class RunFolder:
 
     def group(self, model: str, dataset: str) -> Path:
         """The folder that holds the seeds of one model and data set."""
-        return self.path / model_label(model).replace("/", "_") / dataset
+        return self.path / model_folder(model) / dataset
 
     def promote(self, cell: Cell) -> None:
         """Copies a cell's best program up: it is the best of its model and data set."""
@@ -97,6 +100,9 @@ class RunFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Tells whom a full disk or the like stopped how to go on."""
+        if isinstance(error, UserError | ExceptionGroup):
+            error.add_note(f"what is done is kept; to go on: refinestat run --resume {self.path}")
         self.close()
 
 
@@ -146,9 +152,8 @@ def _joined(recorded: Settings, settings: Settings) -> Settings:
     )
 
 
-def _changes(path: Path, environment: Mapping[str, Any]) -> tuple[str, ...]:
+def _changes(path: Path, began: Mapping[str, Any], environment: Mapping[str, Any]) -> tuple[str, ...]:
     """What differs from the machine on which the run began. Raises UserError where a model or data set is another."""
-    began = _read_json(path / "environment.json", f"{path} is not whole")
     for kind, what in (("models", "model"), ("datasets", "data set")):
         for name, digest in environment[kind].items():
             before = began.get(kind, {}).get(name)

@@ -21,12 +21,12 @@ def summary_table(frame: pd.DataFrame) -> str:
                 "reliable" if row["reliable"] == "yes" else "NOT RELIABLE",
                 "-" if pd.isna(row["checks_passed"]) else f"{row['checks_passed']}/{len(CHECKS)}",
                 measured(row["elpd_loo"], row["elpd_se"]),
-                failing(row),
                 str(row["seed"]),
+                failing(row),
             )
             for row in group.to_dict("records")
         ]
-        parts.append(f"{model}\n" + aligned(("data set", "verdict", "checks", "ELPD-LOO (se)", "fails", "seed"), rows))
+        parts.append(f"{model}\n" + aligned(("data set", "verdict", "checks", "ELPD-LOO (se)", "seed", "fails"), rows))
     return "\n\n".join(parts)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from training.corpus.data import Column, add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Outcome, observe
+from training.corpus.outcomes import Link, Outcome, observe
 from training.corpus.priors import AMPLITUDE, LENGTH_SCALE, effects, location, positive
 from training.corpus.style import literal, nice
 from training.corpus.terms import Input, about, any_outcome, intercept, prepare, slope_scale
@@ -18,7 +18,8 @@ def _data(draft: Draft, most: int, phrases: tuple[str, ...]) -> tuple[Outcome, C
     word = draft.random.choice(draft.words.times) if draft.chance(0.3) else ""
     x = add_predictor(draft, kind=kind, word=word)
     what, by = outcome.word, x.word
-    sentences = [phrase.format(what=what, by=by, units=draft.units, rows=draft.rows) for phrase in phrases]
+    scale = {Link.LOG: "log rate", Link.IDENTITY: "mean"}.get(outcome.link, "log odds")
+    sentences = [phrase.format(what=what, by=by, units=draft.units, rows=draft.rows, scale=scale) for phrase in phrases]
     describe(draft, *sentences, *about(draft, outcome, [x])[:3])
     arrange(draft)
     return outcome, x
@@ -31,6 +32,8 @@ _GP_PHRASES = (
     "Latent Gaussian process for {what} at {rows} {units}.",
     "{what} along {by}, a smooth function.",
     "{what} over {by}: Gaussian process prior.",
+    "{what} at {rows} points; the {scale} is a Gaussian process.",
+    "{what} by {by}, Gaussian process for the {scale}.",
 )
 _SPLINE_PHRASES = (
     "{what} varies smoothly with {by} ({rows} {units}).",

@@ -1,0 +1,69 @@
+"""Guards: what makes ELPD comparable between programs. Reported apart from the six predicates.
+
+The outcome is observed exactly once, whole and as it is; nothing else is made of it but its length and the summaries
+that the data section shows too. Without a data set nobody knows the outcome, and the guards are silent."""
+
+import ast
+from collections.abc import Iterator
+
+from refinestat.refinegen.predicates.records import Call, Reading, What
+from refinestat.refinegen.predicates.symbols import Kind, Outcome, Symbols
+from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.records import Verdict
+
+NAME = "guards"
+SUMMARIES = "len, .shape, .mean(), .std(), .min() and .max()"
+FUNCTIONS = {"CustomDist", "DensityDist"}
+
+
+def check(reading: Reading) -> Verdict:
+    """Refuses the first use of the outcome other than observing it."""
+    outcome = reading.symbols.outcome
+    if outcome is None:
+        return accept(NAME)
+    for event in reading.events:
+        if event.what is What.LEAK:
+            text = ast.unparse(event.node)
+            shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
+            why = f"{shown}: the outcome {outcome} may only be observed, whole and as it is; of its values, only {SUMMARIES} may be used"
+            return refuse(NAME, why, event.node, reading)
+        if event.what is What.CHANGE:
+            return refuse(NAME, f"{event.text}: a scored program must not draw random numbers while it is built", event.node, reading)
+    before = len(reading.symbols.observations)
+    for call in reading.calls:
+        for node, why in _call(call, outcome):
+            return refuse(NAME, f"{call.title}: {why}", node, reading)
+    if before > 1:
+        last = next(call for call in reversed(reading.calls) if "observed" in call.options)
+        return refuse(NAME, f"{last.title}: the outcome {outcome} is observed more than once", last.node, reading)
+    return accept(NAME)
+
+
+def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:
+    if call.function == "Potential":
+        yield call.node, "a Potential changes the score of a program and is not allowed where it is scored"
+    if call.function in FUNCTIONS:
+        yield call.node, "a density of one's own need not be normalised and is not allowed where it is scored"
+    others = call.arguments if call.function != "Data" else {}
+    for name, argument in (*others.items(), *((k, a) for k, a in call.options.items() if k not in {"observed", "dims", "coords"})):
+        if argument.value.outcome is not Outcome.FREE:
+            yield argument.node, f"the outcome {outcome} is passed as {name.lstrip('#')}: it may only be observed"
+    observed = call.options.get("observed")
+    if observed is None or observed.value.kind is Kind.NONE:
+        return
+    if observed.value.outcome is Outcome.DERIVED:
+        yield observed.node, f"the outcome {outcome} must be observed whole and as it is"
+    elif observed.value.outcome is Outcome.FREE:
+        yield observed.node, f"only the outcome {outcome} may be observed"
+
+
+def finish(symbols: Symbols) -> Verdict:
+    """At the program's end: the outcome was observed, and something is left to be learned."""
+    if symbols.outcome is None:
+        return accept(NAME)
+    if not symbols.observations:
+        why = f"the program ends, and the outcome {symbols.outcome} is not observed (observed={symbols.outcome})"
+        return Verdict(predicate=NAME, ok=False, why=why, line=symbols.line)
+    if not symbols.free:
+        return Verdict(predicate=NAME, ok=False, why="the program ends without a free random variable", line=symbols.line)
+    return accept(NAME)

@@ -1,0 +1,77 @@
+"""Judges one statement: parse, read, then each predicate in turn."""
+
+import ast
+from dataclasses import dataclass
+
+from refinestat.refinegen.predicates import dependency, distribution, guards, parameter, parse, support
+from refinestat.refinegen.predicates import type as type_
+from refinestat.refinegen.predicates.parse import Parsed
+from refinestat.refinegen.predicates.records import Reading, What
+from refinestat.refinegen.predicates.statements import read
+from refinestat.refinegen.predicates.symbols import Symbols
+from refinestat.refinegen.program import Statement
+from refinestat.refinegen.records import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdicts on one statement, up to the first refusal, and the table after it (the old one where refused)."""
+
+    verdicts: tuple[Verdict, ...]
+    symbols: Symbols
+
+    @property
+    def ok(self) -> bool:
+        return all(verdict.ok for verdict in self.verdicts)
+
+    @property
+    def refusal(self) -> Verdict | None:
+        return next((verdict for verdict in self.verdicts if not verdict.ok), None)
+
+
+def judge(statement: Statement, symbols: Symbols) -> Judgement:
+    """Whether the statement may follow what the table knows; stops at the first predicate that refuses."""
+    parsed = parse.parse(statement)
+    if isinstance(parsed, Verdict):
+        return Judgement(verdicts=(parsed,), symbols=symbols)
+    verdicts, after = judge_parsed(parsed, symbols)
+    return Judgement(verdicts=verdicts, symbols=after if verdicts[-1].ok else symbols)
+
+
+def judge_parsed(parsed: Parsed, symbols: Symbols) -> tuple[tuple[Verdict, ...], Symbols]:
+    """The verdicts, and the table after the statement even where it is refused (to go on reading)."""
+    verdict = parse.check(parsed, symbols)
+    if not verdict.ok:
+        return (verdict,), symbols
+    reading = read(parsed, symbols)
+    verdicts = [_sizes(reading)]
+    for check in (
+        distribution.check,
+        parameter.check,
+        lambda r: dependency.check(r, symbols),
+        support.check,
+        type_.check,
+        guards.check,
+    ):
+        if not verdicts[-1].ok:
+            break
+        verdicts.append(check(reading))
+    return tuple(verdicts), reading.symbols
+
+
+def _sizes(reading: Reading) -> Verdict:
+    """The part of phi 1 that needs values: no constant that is too large."""
+    for event in reading.events:
+        if event.what is What.LARGE:
+            return parse.refuse(event.text, **reading.place(event.node))
+    return parse.ACCEPT
+
+
+def read_only(node: ast.stmt, symbols: Symbols) -> tuple[Verdict, Symbols]:
+    """For the user's own data section: only what could do harm is refused; names are learned."""
+    parsed = Parsed(nodes=(node,), offset=0)
+    verdict = parse.check(parsed, symbols)
+    if not verdict.ok:
+        return verdict, symbols
+    reading = read(parsed, symbols)
+    return _sizes(reading), reading.symbols

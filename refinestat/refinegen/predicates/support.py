@@ -1,0 +1,138 @@
+"""Support: a parameter's value lies in its domain, and what is observed in the support (paper, phi 5).
+
+A random value is refused only where it surely leaves the domain: what cannot be bounded is left to the fit."""
+
+import ast
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from refinestat.refinegen.catalogue import Distribution, Domain
+from refinestat.refinegen.predicates import constants, intervals
+from refinestat.refinegen.predicates.intervals import NOTHING
+from refinestat.refinegen.predicates.random_variables import components
+from refinestat.refinegen.predicates.records import Argument, Call, Reading
+from refinestat.refinegen.predicates.symbols import Kind, Value
+from refinestat.refinegen.predicates.transfer import as_array
+from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.records import Verdict
+
+NAME = "support"
+
+
+def check(reading: Reading) -> Verdict:
+    """Refuses the first parameter, bound or observation that surely lies outside."""
+    for call in reading.calls:
+        if call.spec is None:
+            continue
+        for node, why in (*_parameters(call, call.spec), *_bounds(call), *_observed(call, call.spec)):
+            return refuse(NAME, f"{call.title}: {why}", node, reading)
+    return accept(NAME)
+
+
+def _parameters(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
+    for name, domain in spec.domains.items():
+        argument = call.arguments.get(name)
+        if argument is None or domain.matrix:
+            continue
+        value = as_array(argument.value)
+        if value.kind is Kind.NUMBER and leaves(value, domain):
+            must = f"be {domain.text}" if domain.text[0] == ">" else f"lie in {domain.text}"
+            yield argument.node, f"{name} must {must}, got {intervals.text(value.bounds)}{origin(argument, value)}"
+
+
+def leaves(value: Value, domain: Domain) -> bool:
+    """Whether some value that surely occurs lies outside, or every value does."""
+    low, high = value.bounds
+    if high < domain.low or low > domain.high or (domain.low_open and high <= domain.low) or (domain.high_open and low >= domain.high):
+        return True
+    if value.known and constants.numeric(value.constant):
+        return low < domain.low or high > domain.high or (domain.low_open and low <= domain.low) or (domain.high_open and high >= domain.high)
+    if value.reach == NOTHING:
+        return False
+    return value.reach[0] < domain.low or value.reach[1] > domain.high
+
+
+def origin(argument: Argument, value: Value) -> str:
+    """Where the value comes from, in words."""
+    if value.law and value.name and isinstance(argument.node, ast.Name):
+        article = "an" if value.law[0] in "AEIOU" else "a"
+        return f" ({value.name} has {article} {value.law} prior)"
+    if value.known and isinstance(argument.node, ast.Constant | ast.UnaryOp):
+        return ""
+    text = ast.unparse(argument.node)
+    return f" (from {text if len(text) <= 60 else text[:57] + '...'})"  # noqa: PLR2004
+
+
+def _bounds(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """lower < upper, where both are known."""
+    low, high = call.arguments.get("lower"), call.arguments.get("upper")
+    if low is None or high is None:
+        return
+    least, most = as_array(low.value), as_array(high.value)
+    if least.kind is not Kind.NUMBER or most.kind is not Kind.NUMBER:
+        return
+    if least.bounds[0] > most.bounds[1] or (least.known and most.known and _crossed(least, most)):
+        yield low.node, f"lower must be below upper, got {intervals.text(least.bounds)} and {intervals.text(most.bounds)}"
+
+
+def _crossed(least: Value, most: Value) -> bool:
+    try:
+        return bool(np.any(np.asarray(least.constant) > np.asarray(most.constant)))
+    except ValueError:
+        return False
+
+
+def _observed(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
+    argument = call.options.get("observed")
+    if argument is None:
+        return
+    value = as_array(argument.value)
+    if not value.known or not constants.numeric(value.constant):
+        return
+    low, high, named = _limits(call, spec)
+    data = np.asarray(value.constant, dtype=float)
+    data = data[~np.isnan(data)]
+    if not data.size:
+        return
+    least, most = float(data.min()), float(data.max())
+    if least < low or most > high:
+        yield argument.node, f"observed must lie in its support {intervals.text((low, high))}{named}, got {intervals.text((least, most))}"
+    elif spec.open_ends and (least <= low or most >= high):
+        yield argument.node, f"observed must lie inside {intervals.text((low, high))}, got {intervals.text((least, most))}"
+    else:
+        yield from _counts(call, spec, argument, np.asarray(value.constant))
+
+
+def _limits(call: Call, spec: Distribution) -> tuple[float, float, str]:
+    """The widest support that the parameters allow."""
+    if spec.name in {"Truncated", "Mixture"}:
+        parts = components(call)
+        known = parts and all(part.discrete is not None for part in parts)
+        whole = intervals.hull(*(part.bounds for part in parts)) if known else intervals.EVERYTHING
+        return whole[0], whole[1], ""
+    if spec.support is None:
+        return -math.inf, math.inf, ""
+    ends = []
+    for side, end in enumerate(spec.support):
+        if isinstance(end, str):
+            argument = call.arguments.get(end)
+            value = as_array(argument.value) if argument is not None else None
+            known = value is not None and value.kind is Kind.NUMBER
+            ends.append(value.bounds[side] if value is not None and known else (-math.inf, math.inf)[side])
+        else:
+            ends.append(end)
+    return ends[0], ends[1], ""
+
+
+def _counts(call: Call, spec: Distribution, argument: Argument, data: np.ndarray) -> Iterator[tuple[ast.AST, str]]:
+    """Counts out of n, element by element."""
+    trials = call.arguments.get("n")
+    if spec.support is None or spec.support[1] != "n" or trials is None or spec.ndim:
+        return
+    value = as_array(trials.value)
+    if value.known and constants.numeric(value.constant):
+        limit = np.asarray(value.constant)
+        if limit.shape in {(), data.shape} and bool(np.any(data > limit)):
+            yield argument.node, "observed must not exceed n, and does in some element"

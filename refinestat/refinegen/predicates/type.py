@@ -1,0 +1,150 @@
+"""Type: numbers where numbers are needed, whole ones where whole ones are, shapes that broadcast (paper, phi 6).
+
+Shapes are compared only where both are known."""
+
+import ast
+from collections.abc import Iterator
+
+import numpy as np
+
+from refinestat.refinegen.predicates import constants, shapes
+from refinestat.refinegen.predicates.records import Call, Event, Reading, What
+from refinestat.refinegen.predicates.symbols import Kind, Value
+from refinestat.refinegen.predicates.transfer import as_array
+from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.records import Verdict
+
+NAME = "type"
+
+
+def check(reading: Reading) -> Verdict:
+    """Refuses the first value of the wrong kind or shape."""
+    for event in reading.events:
+        for why in _event(event):
+            return refuse(NAME, why, event.node, reading)
+    for call in reading.calls:
+        for node, why in _call(call):
+            return refuse(NAME, f"{call.title}: {why}", node, reading)
+    return accept(NAME)
+
+
+def _event(event: Event) -> Iterator[str]:
+    if event.what is What.SHAPES:
+        known = [s for s in (shapes.of(v) for v in event.values) if s is not None]
+        yield f"shapes {' and '.join(shapes.text(s) for s in known)} do not fit in {_short(event.text)}"
+    elif event.what is What.BRANCH:
+        yield f"Python cannot branch on the random value {_short(event.text)}: use pm.math.switch"
+    elif event.what is What.PLAIN:
+        yield f"{_short(event.text)}: a random variable is no plain number"
+    elif event.what is What.INDEX:
+        yield from _index(event)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
+
+
+def _index(event: Event) -> Iterator[str]:
+    base, index = event.values
+    parts = index.items if index.kind is Kind.SEQUENCE and index.items is not None else (index,)
+    is_tuple = isinstance(event.node, ast.Subscript) and isinstance(event.node.slice, ast.Tuple)
+    parts = parts if is_tuple else (index,)
+    for position, part in enumerate(as_array(p) for p in parts):
+        if part.kind is Kind.TEXT:
+            yield f"{_short(event.text)}: an index must be a whole number, got a text"
+        if part.kind is not Kind.NUMBER:
+            continue
+        if part.integer is False:
+            yield f"{_short(event.text)}: an index must be a whole number, got reals such as {_example(part)}"
+        if base.shape is not None and position < len(base.shape) and not any(p.kind is Kind.NONE for p in parts[:position]):
+            yield from _range(event, part, base.shape[position], position)
+    if base.shape is not None and sum(p.kind is not Kind.NONE and p.constant is not ... for p in parts) > len(base.shape):
+        if not any(isinstance(p.constant, np.ndarray) and p.constant.dtype.kind == "b" for p in parts):
+            yield f"{_short(event.text)}: too many indices for shape {shapes.text(base.shape)}"
+
+
+def _range(event: Event, part: Value, length: int | None, position: int) -> Iterator[str]:
+    constant = part.constant
+    if length is None or not part.known or isinstance(constant, bool) or not constants.numeric(constant):
+        return
+    array = np.asarray(constant)
+    if array.dtype.kind == "b" or not array.size:
+        return
+    if int(array.max()) >= length or int(array.min()) < -length:
+        far = int(array.max()) if int(array.max()) >= length else int(array.min())
+        yield f"{_short(event.text)}: index {far} is out of range for a length of {length}"
+
+
+def _example(value: Value) -> str:
+    if value.known:
+        return f"{np.asarray(value.constant).ravel()[0]:.4g}"
+    return f"values of {value.law or 'a real'}"
+
+
+def _call(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    yield from _arguments(call)
+    yield from _observed(call)
+    yield from _shape(call)
+
+
+def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    if call.spec is None:
+        return
+    for name, argument in call.arguments.items():
+        kind = argument.value.kind
+        if kind is Kind.TEXT and name != "#":
+            yield argument.node, f"{name} must be a number, got a text"
+        elif kind is Kind.DISTRIBUTION and name not in DISTRIBUTIONS:
+            yield argument.node, f"{name} must be a number, got an unnamed distribution"
+        elif kind in {Kind.FUNCTION, Kind.MODULE, Kind.MODEL} and call.spec.domains.get(name):
+            yield argument.node, f"{name} must be a number, got {argument.value.path or kind}"
+        elif name in {"dist", "sd_dist", "innovation_dist"} and kind is Kind.NUMBER:
+            yield argument.node, f"{name} must be an unnamed distribution, such as pm.Normal.dist(0, 1)"
+        domain = call.spec.domains.get(name)
+        if domain is not None and domain.matrix and kind is Kind.NUMBER and argument.value.shape is not None:
+            if len(argument.value.shape) < 2 and call.spec.name != "KroneckerNormal":  # noqa: PLR2004
+                yield argument.node, f"{name} must be a matrix, got shape {shapes.text(argument.value.shape)}"
+
+
+DISTRIBUTIONS = {"dist", "sd_dist", "innovation_dist", "init_dist", "comp_dists"}
+
+
+def _observed(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    argument = call.options.get("observed")
+    if argument is None or call.spec is None:
+        return
+    value = as_array(argument.value)
+    if value.kind is Kind.TEXT:
+        yield argument.node, "observed must be numbers, got a text"
+    inner = call.spec.discrete
+    if inner and value.known and constants.numeric(value.constant):
+        data = np.asarray(value.constant, dtype=float).ravel()
+        broken = data[(data != np.floor(data)) & ~np.isnan(data)]
+        if broken.size:
+            yield argument.node, f"observed must be whole numbers, got reals such as {broken[0]:.4g}"
+
+
+def _shape(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """Parameters broadcast to the variable's shape."""
+    asked = call.options.get("shape")
+    if asked is not None:
+        parts = asked.value.items if asked.value.kind is Kind.SEQUENCE and asked.value.items else (asked.value,)
+        for part in parts:
+            if part.kind is Kind.NUMBER and part.integer is False and part.shape == ():
+                yield asked.node, "shape must be whole numbers"
+            if part.kind is Kind.NUMBER and part.known and isinstance(part.constant, int) and part.constant < 0:
+                yield asked.node, f"shape must not be negative, got {part.constant}"
+    if call.spec is None or call.spec.ndim or call.spec.tied or call.shape is None or call.spec.name in VECTORS:
+        return
+    for name, argument in call.arguments.items():
+        shape = shapes.of(argument.value) if argument.value.kind in {Kind.NUMBER, Kind.SEQUENCE} else None
+        if not shapes.fits(shape, call.shape) and shape is not None and name in call.spec.parameters:
+            what = "observed" if "observed" in call.options and asked is None and "dims" not in call.options else "the variable"
+            yield argument.node, f"{name} has shape {shapes.text(shape)}, {what} has {shapes.text(call.shape)}"
+    observed = call.options.get("observed")
+    if observed is not None and observed.value.kind is Kind.NUMBER and not shapes.fits(observed.value.shape, call.shape):
+        yield observed.node, f"observed has shape {shapes.text(observed.value.shape or ())}, the variable {shapes.text(call.shape)}"
+
+
+VECTORS = {"Categorical", "OrderedLogistic", "OrderedProbit", "Mixture", "NormalMixture", "RandomWalk", "GaussianRandomWalk",
+           "Truncated", "Censored", "CustomDist", "DensityDist", "LKJCholeskyCov", "Interpolated"}  # fmt: skip
