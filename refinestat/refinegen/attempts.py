@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import fsum
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def assess(fit: Fit) -> Assessment:
         outcome=fit.outcome,
         why=fit.why,
         sampler=fit.sampler,
-        fit_seconds=sum(fit.seconds.values()),
+        fit_seconds=fsum(fit.seconds.values()),
         cpu_seconds=fit.cpu_seconds,
     )
     if fit.outcome is not Outcome.SCORED or fit.log_likelihood is None or fit.diverging is None:
