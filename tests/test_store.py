@@ -382,6 +382,23 @@ print(before == (cell.path / "posterior.nc").read_bytes(), cell.finished, sorted
     assert log.attempts[0].index == 0
 
 
+def test_whoever_reads_a_file_while_it_is_replaced_has_all_of_it(tmp_path: Path):
+    path = tmp_path / "summary.txt"
+    write_text(path, "before")
+    with path.open() as reader:
+        write_text(path, "after")
+        assert (reader.read(), path.read_text()) == ("before", "after")
+
+
+def test_an_attempt_is_on_the_disk_before_the_next_is_made(cell: Cell, monkeypatch):
+    cell.record(attempt(0, scored()))
+    synced: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append((os.fstat(handle).st_ino, os.fstat(handle).st_size)))
+    cell.record(attempt(1, scored()))
+    log = (cell.path / "attempts.jsonl").stat()
+    assert synced == [(log.st_ino, log.st_size)]
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch):
     path = tmp_path / "summary.txt"
     write_text(path, "before")

@@ -58,13 +58,20 @@ def corpus_sha256(rates: Rates) -> str:
     return digest.hexdigest()
 
 
-def export(network: LlamaForCausalLM, tokenizer: Tokenizer, settings: dict[str, Any], tokens: int, folder: Path) -> None:
+def export(
+    network: LlamaForCausalLM, tokenizer: Tokenizer, settings: dict[str, Any], tokens: int, folder: Path
+) -> None:
     """Write configuration, weights in half precision, tokenizer, `training.json` and the card."""
     folder.mkdir(parents=True, exist_ok=True)
     save_tokenizer(tokenizer, folder)
     network.config.use_cache = True
     network.generation_config = GenerationConfig(
-        bos_token_id=BOS_ID, eos_token_id=EOS_ID, pad_token_id=PAD_ID, do_sample=True, temperature=0.3, max_new_tokens=400
+        bos_token_id=BOS_ID,
+        eos_token_id=EOS_ID,
+        pad_token_id=PAD_ID,
+        do_sample=True,
+        temperature=0.3,
+        max_new_tokens=400,
     )
     network.cpu().half().save_pretrained(folder)
     record = {

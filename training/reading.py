@@ -39,14 +39,21 @@ def random_variables(source: str) -> dict[str, str]:
             continue
         named = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
         observed = any(keyword.arg == "observed" for keyword in call.keywords)
-        if named and not observed and _function(call) != "pm.Deterministic" and isinstance(statement.targets[0], ast.Name):
+        if (
+            named
+            and not observed
+            and _function(call) != "pm.Deterministic"
+            and isinstance(statement.targets[0], ast.Name)
+        ):
             found[statement.targets[0].id] = _function(call)
     return found
 
 
 def unused(source: str) -> list[str]:
     """Random variables that nothing uses."""
-    loaded = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    loaded = {
+        node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
     return [name for name in random_variables(source) if name not in loaded]
 
 

@@ -101,7 +101,7 @@ def precision(device: str) -> Casting:
     if not fast:
         print("This processor has no fast bf16: training in float32, which takes longer.", file=sys.stderr)
         return contextlib.nullcontext()
-    return torch.autocast(device.split(":")[0], torch.bfloat16)
+    return torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16)
 
 
 def compiled(network: Any) -> Callable[..., torch.Tensor]:
@@ -153,7 +153,9 @@ def validate(training: Training, batch: Batch) -> float:
     return float(weighted(losses(training.network, batch.inputs, batch.targets), batch.weights))
 
 
-def train(training: Training, device: str, checkpoint: Path | None, *, until: int | None = None, compile_network: bool = True) -> None:
+def train(
+    training: Training, device: str, checkpoint: Path | None, *, until: int | None = None, compile_network: bool = True
+) -> None:
     """Train to the last step (or `until`), with a checkpoint every 250 steps and the validation loss every 500."""
     settings = training.settings
     last = settings.steps if until is None else until
@@ -168,7 +170,9 @@ def train(training: Training, device: str, checkpoint: Path | None, *, until: in
             if training.step % 50 == 0:
                 progress.set_postfix(loss=f"{loss:.3f}", tokens=f"{training.tokens / 1e6:.1f}M", refresh=False)
             if training.step % 500 == 0:
-                tqdm.write(f"step {training.step}: held-out loss {validate(training, held_out):.4f}, {training.tokens} tokens")
+                tqdm.write(
+                    f"step {training.step}: held-out loss {validate(training, held_out):.4f}, {training.tokens} tokens"
+                )
             if checkpoint and training.step % 250 == 0:
                 save_checkpoint(training, checkpoint)
     if checkpoint:
@@ -186,7 +190,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=Settings().steps, help="default: %(default)s")
     for rate in fields(Rates):
         name = rate.name.replace("_", "-")
-        parser.add_argument(f"--{name}-rate", type=float, default=rate.default, metavar="RATE", help="default: %(default)s")
+        parser.add_argument(
+            f"--{name}-rate", type=float, default=rate.default, metavar="RATE", help="default: %(default)s"
+        )
     flags = parser.parse_args(arguments)
     try:
         flags.rates = Rates(**{rate.name: getattr(flags, f"{rate.name}_rate") for rate in fields(Rates)})

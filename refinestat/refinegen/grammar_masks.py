@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refinestat.refinegen.grammar_syncode import Automata, Language
+from refinestat.refinegen.grammar_syncode import LETTER, Automata, Language
 
 EXTENDS, ALIVE = range(2)  # columns after the terminals'
 EXTRA_COLUMNS = 2
@@ -56,7 +56,7 @@ def _columns(automata: Automata, state: int, words: _Words, endings: "_Endings",
     """One state's masks: bool (words, terminals + 2). Spaces may stand after the terminal, but for one that has begun
     and cannot end here."""
     strip = bool(automata.final[state]) or state in automata.initial
-    taken, alive = _consume(automata, state, words)
+    taken, alive = _consume(automata, state, words, after_letter=bool(automata.after_letter[state]))
     whole = np.where(taken >= 0, taken == words.lengths, alive) & (words.lengths > 0)
     partial = np.flatnonzero((taken >= 0) & (taken < words.lengths))
     columns = np.zeros((len(whole), len(following) + EXTRA_COLUMNS), dtype=bool)
@@ -69,9 +69,11 @@ def _columns(automata: Automata, state: int, words: _Words, endings: "_Endings",
     return columns
 
 
-def _consume(automata: Automata, start: int, words: _Words) -> tuple[np.ndarray, np.ndarray]:
-    """How many bytes of each word the automaton takes until it was last final (-1: never), and whether it can go on
-    after the whole word."""
+def _consume(
+    automata: Automata, start: int, words: _Words, *, after_letter: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """How many bytes of each word the automaton takes until it was last final (-1: never, or between two letters or
+    digits, where no terminal ends), and whether it can go on after the whole word."""
     count = len(words.lengths)
     taken = np.full(count, 0 if automata.final[start] else -1, dtype=np.int32)
     alive = np.zeros(count, dtype=bool)
@@ -87,6 +89,9 @@ def _consume(automata: Automata, start: int, words: _Words) -> tuple[np.ndarray,
         active, states = active[~ended], states[~ended]
         if not len(active):
             break
+    cut = np.flatnonzero((taken >= 0) & (taken < words.lengths))
+    before = np.where(taken[cut] > 0, LETTER[words.bytes[taken[cut] - 1, cut]], after_letter)
+    taken[cut[before & LETTER[words.bytes[taken[cut], cut]]]] = -1
     return taken, alive
 
 

@@ -12,7 +12,9 @@ REFINED = {  # in place of the rules of the same names
     "COMMENT": r"COMMENT: /#.*(\n[\t ]*)+/",
     "STRING": rf"""STRING: /{_PREFIX}("(?!"")(?:[^"\\\n]|\\.)*"|'(?!'')(?:[^'\\\n]|\\.)*')/is""",
     "LONG_STRING": rf"""LONG_STRING: /{_PREFIX}(\"""(?:[^\\]|\\.)*?\"""|'''(?:[^\\]|\\.)*?''')/is""",
+    "number": "number: DEC_NUMBER | HEX_NUMBER | OCT_NUMBER | BIN_NUMBER | FLOAT_NUMBER | IMAG_NUMBER",
     "DEC_NUMBER": "DEC_NUMBER: /0(?:_?0)*|[1-9](?:_?[0-9])*/",
+    "// IMAG_NUMBER.2": f"IMAG_NUMBER.3: /(?:{_FRACTION}(?:{_EXPONENT})?|{_DIGITS}(?:{_EXPONENT})?)j/i",
     "FLOAT_NUMBER.2": f"FLOAT_NUMBER.2: /{_FRACTION}(?:{_EXPONENT})?|{_DIGITS}{_EXPONENT}/i",
 }
 _ANY_PREFIX = "(?:[bBfF]?[rR]|[rR][bBfF]|[uUbBfF])?"
@@ -33,7 +35,7 @@ def refined(grammar: str) -> str:
     a doc string is a statement, not a comment; the word `eof` may not end a statement."""
     lines = grammar.splitlines()
     for name, line in REFINED.items():
-        at = [i for i, old in enumerate(lines) if re.match(rf"{re.escape(name)}\s*:", old)]
+        at = [i for i, old in enumerate(lines) if re.match(rf"{re.escape(name)} *:", old)]
         if len(at) != 1:
             raise RuntimeError(f"SynCode's Python grammar has {len(at)} rules {name}, expected 1")
         lines[at[0]] = line

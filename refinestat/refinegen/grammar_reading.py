@@ -42,7 +42,7 @@ def read(parser: Parser, scan: Scan) -> Reading:
     if scan.rest:
         state = parser.begin(state)
         ignored = _between(state)
-        return Reading(remainder=scan.rest, ending=ignored, nexts=state.after | ignored, starts=state.after)
+        return Reading(remainder=scan.rest, ending=ignored, nexts=state.after | ignored, starts=state.after | {NL})
     if scan.last is None or scan.gap:
         return Reading(remainder=" ", ending=frozenset({SPACE}), nexts=_now(parser.stacks, state))
     if scan.failed:

@@ -17,6 +17,7 @@ import numpy as np
 from refinestat.refinegen.grammar_python import AUTOMATA, refined
 
 END, NL = "$END", "_NL"
+LETTER = np.array([byte > 0x7F or chr(byte).isalnum() or byte == ord("_") for byte in range(256)])  # or digit
 Action = int | tuple[int, str]  # shift to this state, or reduce this many symbols to this rule
 
 
@@ -25,13 +26,15 @@ class Automata:
     """The terminals' automata in one table; state numbers run through all of them.
 
     next: int16 (states + 1, 256), a dead end is `dead`, the last row. initial: of each terminal. final, live: bool by
-    state, `live` where a final state can be reached. terminal: of each state, an index into Language.terminals."""
+    state, `live` where a final state can be reached. terminal: of each state, an index into Language.terminals.
+    after_letter: bool by state, reached by a letter or digit only."""
 
     next: np.ndarray
     initial: np.ndarray
     final: np.ndarray
     live: np.ndarray
     terminal: np.ndarray
+    after_letter: np.ndarray
 
     @property
     def dead(self) -> int:
@@ -195,4 +198,5 @@ def _join(machines: list[Any]) -> Automata:
         final=np.array([state in machine.finals for machine, state in states] + [False]),
         live=np.array([machine.islive(state) for machine, state in states] + [False]),
         terminal=np.array(terminal),
+        after_letter=np.array([LETTER[np.nonzero(table[:-1] == state)[1]].all() for state in range(len(states))]),
     )

@@ -39,7 +39,9 @@ def check(first: int, number: int, split: Split) -> int:
     for family, counts in sorted(stages.items()):
         print(f"{family:24} {counts[Stage.OK]:5} of {counts.total():5}")
     good = sum(counts[Stage.OK] for counts in stages.values())
-    print(f"{'all':24} {good:5} of {number:5}: {100 * good / number:.1f} % build with a finite log density; {idle} have an unused one")
+    print(
+        f"{'all':24} {good:5} of {number:5}: {100 * good / number:.1f} % build with a finite log density; {idle} have an unused one"
+    )
     return 0 if good >= 0.98 * number and not idle else 1
 
 

@@ -110,7 +110,9 @@ def add_predictor(draft: Draft, *, kind: str = "", word: str = "") -> Column:
         return column(draft, name, word, Role.PREDICTOR, 0, 1, meaning, integer=True)
     if kind == "count":
         low = random.choice([0, 1, 1, 2])
-        return column(draft, name, word, Role.PREDICTOR, low, low + random.choice([3, 5, rows, rows, 60]), meaning, integer=True)
+        return column(
+            draft, name, word, Role.PREDICTOR, low, low + random.choice([3, 5, rows, rows, 60]), meaning, integer=True
+        )
     if kind == "year":
         start = random.randint(1900, 2005)
         return column(draft, name, word, Role.PREDICTOR, start, start + rows, meaning, integer=True)

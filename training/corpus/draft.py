@@ -67,7 +67,11 @@ class Draft:
     def observe(self, distribution: str, outcome: str, **parameters: float | str) -> None:
         """Add the observed statement, the last of the program."""
         name = self.observed_name(outcome)
-        arguments = [f'"{name}"', *(f"{key}={_text(value)}" for key, value in parameters.items()), f"observed={outcome}"]
+        arguments = [
+            f'"{name}"',
+            *(f"{key}={_text(value)}" for key, value in parameters.items()),
+            f"observed={outcome}",
+        ]
         target = f"{name} = " if self.style.assigned else ""
         self.likelihood.append(f"{target}pm.{distribution}({', '.join(arguments)})")
 

@@ -113,7 +113,9 @@ def binomial_outcome(draft: Draft) -> Outcome:
     trials = data_name(draft, random.choice(["trials", "tested", "total", f"n_{draft.units}"]), TRIALS_NAMES, own=0.25)
     low = int(fewest * random.random() * random.choice([0, 0.3, 0.6]))
     high = max(low + 1, int(most * random.uniform(0.05, 0.9)))
-    meaning = random.choice([f"number of {word}", word, f"{word} out of the total", "successes", f"how many {word}", ""])
+    meaning = random.choice(
+        [f"number of {word}", word, f"{word} out of the total", "successes", f"how many {word}", ""]
+    )
     made = column(draft, name, word, Role.OUTCOME, low, high, meaning, integer=True)
     _add_trials(draft, trials, fewest, max(most, fewest + 1))
     return Outcome(column=made, link=Link.BINOMIAL, centre=0.0, spread=1.0, trials=trials)

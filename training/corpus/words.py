@@ -54,7 +54,9 @@ survivors recovered hatched passed u w h cases""".split()
 ERROR_NAMES = "se se sigma sigma sigma s sd_y sigma_y stderr err sem SE sigma_j std e sig sd known_sd".split()
 GROUP_NAMES = "group group g idx group_idx unit id subject j site block batch cluster".split()
 AWKWARD_NAMES = "sigma mu alpha beta tau theta eta p lambda_ n group size f a b z cov rate".split()
-KEYWORDS = frozenset("in is if or as and not for def del with pass from import lambda else try while class return".split())
+KEYWORDS = frozenset(
+    "in is if or as and not for def del with pass from import lambda else try while class return".split()
+)
 
 # Topics of the built-in data sets: no description, meaning or name may contain one of these words.
 FORBIDDEN_WORDS = frozenset(

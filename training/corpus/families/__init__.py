@@ -4,7 +4,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from training.corpus.draft import Draft
-from training.corpus.families import binomials, counts, groups, growth, known_errors, linear, means, ordinal, smooth, survival, times
+from training.corpus.families import (
+    binomials,
+    counts,
+    groups,
+    growth,
+    known_errors,
+    linear,
+    means,
+    ordinal,
+    smooth,
+    survival,
+    times,
+)
 
 FAMILIES: Mapping[Callable[[Draft], None], float] = MappingProxyType(
     {

@@ -56,7 +56,11 @@ def binomial_regression(draft: Draft) -> None:
     add_size(draft, 6, 80)
     outcome = binomial_outcome(draft)
     several = draft.chance(0.2)
-    kind, word = ("", "") if draft.chance(0.5) else (draft.random.choice(["unit", "std", "centred", "year", "count"]), _time(draft))
+    kind, word = (
+        ("", "")
+        if draft.chance(0.5)
+        else (draft.random.choice(["unit", "std", "centred", "year", "count"]), _time(draft))
+    )
     columns = predictors(draft, 2) if several else [add_predictor(draft, kind=kind, word=word)]
     describe(draft, *about(draft, outcome, columns))
     arrange(draft)

@@ -17,7 +17,9 @@ def _exposed(draft: Draft, outcome: Outcome) -> Outcome:
     """The outcome with a column of exposures; the log rate is then per unit of exposure."""
     name = data_name(draft, "exposure", _EXPOSURE_NAMES, own=0.2)
     low = draft.random.uniform(0.5, 20)
-    meaning = draft.random.choice(["exposure", "population at risk", "observation time", "area searched", "hours observed"])
+    meaning = draft.random.choice(
+        ["exposure", "population at risk", "observation time", "area searched", "hours observed"]
+    )
     column(draft, name, "exposure", Role.PREDICTOR, low, low * draft.random.uniform(2, 50), meaning)
     return replace(outcome, exposure=name, centre=0.0)
 
@@ -34,7 +36,12 @@ def count_regression(draft: Draft) -> None:
     if draft.chance(0.15):
         outcome = _exposed(draft, outcome)
     what, by = outcome.word, columns[0].word
-    describe(draft, *about(draft, outcome, columns), f"Counts of {what} by {by}.", f"Number of {what} over {draft.rows} {draft.units}.")
+    describe(
+        draft,
+        *about(draft, outcome, columns),
+        f"Counts of {what} by {by}.",
+        f"Number of {what} over {draft.rows} {draft.units}.",
+    )
     arrange(draft)
     degree = 1 if several or (columns[0].low, columns[0].high) == (0, 1) else draft.random.choice([1, 1, 2, 2, 3])
     eta = polynomial(draft, outcome, columns[0], degree) if degree > 1 else linear(draft, outcome, columns)
@@ -63,7 +70,9 @@ def varying_rates(draft: Draft) -> None:
     elif draw < 0.65:
         shape, rate = positive(draft, ("alpha", "a"), 2), positive(draft, ("beta", "b"), 2 / typical)
         name = draft.name(*_RATE)
-        draft.priors.append(f'{name} = pm.Gamma("{name}", alpha={shape}, beta={rate}, shape={draft.shape(outcome.name)})')
+        draft.priors.append(
+            f'{name} = pm.Gamma("{name}", alpha={shape}, beta={rate}, shape={draft.shape(outcome.name)})'
+        )
         draft.observe("Poisson", outcome.name, mu=f"{name}{times}")
     else:
         mu = intercept(draft, outcome, ("mu", "mu_log", "alpha"))

@@ -73,7 +73,11 @@ def two_groupings(draft: Draft) -> None:
     outcome = _outcome(draft)
     first, n_first, word = add_groups(draft, 3, 12)
     second, n_second, other = add_groups(draft, 3, 12)
-    describe(draft, *_sentences(draft, outcome, f"{word} and {other}"), f"{outcome.word}: two-way layout of {word} and {other}.")
+    describe(
+        draft,
+        *_sentences(draft, outcome, f"{word} and {other}"),
+        f"{outcome.word}: two-way layout of {word} and {other}.",
+    )
     arrange(draft)
     mean = intercept(draft, outcome, ("mu0", "alpha", "intercept", "grand_mean"))
     a = effects(draft, (f"a_{first}", f"u_{first}", "a"), outcome.spread, n_first)

@@ -88,13 +88,17 @@ def _family(curve: _Curve, *phrases: str) -> Callable[[Draft], None]:
     def family(draft: Draft) -> None:
         add_size(draft, 6, 100)
         outcome = real_outcome(draft, positive_only=True)
-        x = add_predictor(draft, kind="positive", word=draft.random.choice(draft.words.times) if draft.chance(0.4) else "")
+        x = add_predictor(
+            draft, kind="positive", word=draft.random.choice(draft.words.times) if draft.chance(0.4) else ""
+        )
         what, by, phrase = outcome.word, x.word, draft.random.choice(phrases)
         describe(
             draft,
             f"{what} of {draft.rows} {draft.units} by {by}: {phrase}.",
             f"{what} against {by}, {phrase}.",
-            f"Growth of {draft.units}: {what} by {by}, {phrase}." if curve is not _decay else f"{what} over {by}, {phrase}.",
+            f"Growth of {draft.units}: {what} by {by}, {phrase}."
+            if curve is not _decay
+            else f"{what} over {by}, {phrase}.",
             f"{what} and {by} of {draft.rows} {draft.units} ({phrase}).",
             *about(draft, outcome, [x])[:3],
         )

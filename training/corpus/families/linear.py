@@ -9,7 +9,17 @@ from training.corpus.data import add_predictor, add_size, arrange, describe, thr
 from training.corpus.draft import Draft
 from training.corpus.outcomes import Link, Outcome, observe, real_outcome
 from training.corpus.priors import NOISE, SLOPE, location, positive
-from training.corpus.terms import about, any_outcome, intercept, linear, polynomial, predictors, prepare, slope, slope_scale
+from training.corpus.terms import (
+    about,
+    any_outcome,
+    intercept,
+    linear,
+    polynomial,
+    predictors,
+    prepare,
+    slope,
+    slope_scale,
+)
 
 
 def regression(draft: Draft) -> None:
@@ -52,7 +62,11 @@ def interaction(draft: Draft) -> None:
     add_size(draft, 15, 300)
     outcome = any_outcome(draft, identity=4, logit=2, log=2, binomial=1)
     columns = [add_predictor(draft, kind=draft.random.choice(["binary", "std", "positive"])) for _ in range(2)]
-    describe(draft, *about(draft, outcome, columns), f"{outcome.word}: interaction of {columns[0].word} and {columns[1].word}.")
+    describe(
+        draft,
+        *about(draft, outcome, columns),
+        f"{outcome.word}: interaction of {columns[0].word} and {columns[1].word}.",
+    )
     arrange(draft)
     first, second = (prepare(draft, column) for column in columns)
     a = intercept(draft, outcome)
@@ -68,7 +82,10 @@ def design_matrix(draft: Draft) -> None:
     """Several predictors in one two-dimensional column."""
     add_size(draft, 20, 400)
     outcome = any_outcome(draft, identity=4, logit=2, log=1, binomial=1)
-    name, number = draft.name("X", "X", "X", "x", "features", "design", "covariates", "Z"), draft.random.choice([2, 3, 4, 5, 8])
+    name, number = (
+        draft.name("X", "X", "X", "x", "features", "design", "covariates", "Z"),
+        draft.random.choice([2, 3, 4, 5, 8]),
+    )
     low, high = -three_digits(draft.random.uniform(1.5, 4)), three_digits(draft.random.uniform(1.5, 4))
     values = np.linspace(low, high, draft.rows * number).reshape(draft.rows, number)
     meaning = draft.random.choice(["predictors", "design matrix", "standardised predictors", "features", ""])
@@ -76,11 +93,15 @@ def design_matrix(draft: Draft) -> None:
     width = str(number)
     if draft.chance(0.6):
         width = draft.name("K", "P", "D", "p", "n_features", "n_predictors")
-        draft.variables.append(Variable(name=width, values=np.array(number), role=Role.SIZE, meaning="number of predictors"))
+        draft.variables.append(
+            Variable(name=width, values=np.array(number), role=Role.SIZE, meaning="number of predictors")
+        )
     else:
         width = draft.random.choice([width, f"{name}.shape[1]"])
     what = outcome.word
-    describe(draft, f"{what} against {number} predictors.", f"Regression of {what} on {number} features of {draft.units}.")
+    describe(
+        draft, f"{what} against {number} predictors.", f"Regression of {what} on {number} features of {draft.units}."
+    )
     arrange(draft)
     a = intercept(draft, outcome)
     b = location(draft, ("beta", "beta", "b", "w", "coefs"), slope_scale(draft, outcome, 2.0), shape=width)
@@ -128,7 +149,9 @@ def censored(draft: Draft) -> None:
     upper, bound = draft.chance(0.6), draft.random.choice(["limit", "bound", "detection_limit", "cap", "c", "L"])
     name = draft.name(bound, "limit", "bound")
     value = outcome.column.high if upper else outcome.column.low
-    meaning = draft.random.choice(["upper limit of the instrument" if upper else "detection limit", "limit", "censoring limit"])
+    meaning = draft.random.choice(
+        ["upper limit of the instrument" if upper else "detection limit", "limit", "censoring limit"]
+    )
     draft.variables.append(Variable(name=name, values=np.array(value), role=Role.SIZE, meaning=meaning))
     side = "above" if upper else "below"
     extra = f"{outcome.word}, censored {side} {name}."

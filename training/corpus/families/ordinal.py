@@ -16,7 +16,9 @@ def ordinal(draft: Draft) -> None:
     add_size(draft, 20, 400)
     word, top = draft.random.choice(_WORDS), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
     name = data_name(draft, word, OUTCOME_NAMES)
-    meaning = draft.random.choice([f"{word}, 0 to {top}", f"ordered {word}", f"{word} in {top + 1} ordered levels", f"ordinal {word}"])
+    meaning = draft.random.choice(
+        [f"{word}, 0 to {top}", f"ordered {word}", f"{word} in {top + 1} ordered levels", f"ordinal {word}"]
+    )
     made = column(draft, name, word, Role.OUTCOME, 0, top, meaning, integer=True)
     outcome = Outcome(column=made, link=Link.LOGIT, centre=0.0, spread=1.0)
     columns = predictors(draft, draft.random.choice([1, 1, 2]))

@@ -48,7 +48,9 @@ def exponential(draft: Draft) -> None:
     outcome, x = _data(draft)
     arrange(draft)
     if x is None and draft.chance(0.5):
-        draft.observe("Exponential", outcome.name, lam=positive(draft, ("lam", "rate", "hazard"), 1 / outcome.column.middle))
+        draft.observe(
+            "Exponential", outcome.name, lam=positive(draft, ("lam", "rate", "hazard"), 1 / outcome.column.middle)
+        )
     else:
         draft.observe("Exponential", outcome.name, lam=f"1 / {_typical(draft, outcome, x)}")
 

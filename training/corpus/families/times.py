@@ -24,7 +24,11 @@ def _series(draft: Draft, most: int, *phrases: str, with_time: bool) -> tuple[Ou
 
 def random_walk(draft: Draft) -> None:
     """A level that drifts: cumulated steps, non-centred mostly, or `GaussianRandomWalk`."""
-    phrases = ("Time series of {what}, {rows} {units}.", "{what} over {rows} {units}, a slowly changing level.", "{what} over time.")
+    phrases = (
+        "Time series of {what}, {rows} {units}.",
+        "{what} over {rows} {units}, a slowly changing level.",
+        "{what} over time.",
+    )
     outcome, _ = _series(draft, 80, *phrases, with_time=False)
     shape, step = draft.shape(outcome.name), outcome.spread / 4
     scale = positive(draft, ("tau", "step", "sigma_level", "sigma_rw", "drift_sd"), step)
@@ -41,7 +45,11 @@ def random_walk(draft: Draft) -> None:
 
 def autoregression(draft: Draft) -> None:
     """A latent autoregression of order one around a mean."""
-    phrases = ("Time series of {what} with autocorrelation.", "Autoregressive {what}, {rows} {units}.", "{what} over {rows} {units}.")
+    phrases = (
+        "Time series of {what} with autocorrelation.",
+        "Autoregressive {what}, {rows} {units}.",
+        "{what} over {rows} {units}.",
+    )
     outcome, _ = _series(draft, 80, *phrases, with_time=False)
     shape = draft.shape(outcome.name)
     mean = intercept(draft, outcome, ("mu", "alpha", "level"))
@@ -60,7 +68,11 @@ def autoregression(draft: Draft) -> None:
 
 def change_point(draft: Draft) -> None:
     """A level that changes at an unknown time, smoothly by a sigmoid."""
-    phrases = ("{what} before and after a change in {by}.", "{what} over {by} with a change point.", "A shift in {what} at some {by}.")
+    phrases = (
+        "{what} before and after a change in {by}.",
+        "{what} over {by} with a change point.",
+        "A shift in {what} at some {by}.",
+    )
     outcome, x = _series(draft, 150, *phrases, with_time=True)
     assert x is not None
     before = intercept(draft, outcome, ("mu1", "before", "alpha", "level"))
@@ -78,7 +90,11 @@ def change_point(draft: Draft) -> None:
 
 def season(draft: Draft) -> None:
     """A yearly or weekly wave, perhaps with a trend."""
-    phrases = ("Seasonal {what} over {rows} {units}.", "{what} by {by} with a seasonal cycle.", "Cycle of {what} over {by}.")
+    phrases = (
+        "Seasonal {what} over {rows} {units}.",
+        "{what} by {by} with a seasonal cycle.",
+        "Cycle of {what} over {by}.",
+    )
     outcome, x = _series(draft, 150, *phrases, with_time=True)
     assert x is not None
     period = draft.random.choice([4, 7, 12, 12, 12, 24, 52])
