@@ -168,6 +168,7 @@ def test_after_an_interruption_a_worse_attempt_does_not_take_its_place(cell: Cel
     assert az.from_netcdf(cell.path / "posterior.nc").posterior.attrs["attempt"] == 0
 
 
+@pytest.mark.filterwarnings("ignore:Estimated shape parameter")  # the draws are noise
 def test_arviz_reads_what_it_needs(cell: Cell):
     cell.record(attempt(0, scored()), fit())
     kept = az.from_netcdf(cell.path / "posterior.nc")

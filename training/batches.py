@@ -1,7 +1,7 @@
 """Examples as training batches: tokens, loss weights, rows of similar length side by side.
 
-A pool of examples is sorted by length and cut into batches of equal rows, so that little is padding. Everything follows from the
-pool's number: training resumes by number of pool and batch."""
+A pool of examples is sorted by length and cut into batches of equal rows, so that little is padding. Everything follows
+from the pool's number: training resumes by number of pool and batch."""
 
 import re
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Runs program texts, one forked child each, for `training.judge`. Never imported by the process that judges.
 
-Reads one JSON object per line, {"program": text, "data": {name: values}}, and answers one: {"stage": ..., "why": ...}."""
+Reads one JSON object per line, {"program": text, "data": {name: values}}, and answers {"stage": ..., "why": ...}."""
 
 import contextlib
 import json
@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import warnings
+from typing import Any
 
 os.environ["PYTENSOR_FLAGS"] = "cxx=,linker=py,optimizer=None"
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -44,7 +45,7 @@ def stage_reached(program: str, data: dict[str, np.ndarray]) -> tuple[str, str]:
     return ("density", f"not finite: {', '.join(infinite)}") if infinite else ("ok", "")
 
 
-def _answer_in_child(request: dict, write: int) -> None:
+def _answer_in_child(request: dict[str, Any], write: int) -> None:
     """The forked child: limits, the program, one line of JSON; never returns."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
@@ -61,7 +62,7 @@ def _answer_in_child(request: dict, write: int) -> None:
     os._exit(0)
 
 
-def _judge(request: dict) -> dict:
+def _judge(request: dict[str, Any]) -> dict[str, Any]:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

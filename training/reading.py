@@ -1,4 +1,4 @@
-"""What can be read off a program without running it: random variables, those unused, location priors, the observed statement."""
+"""What is read off a program without running it: random variables, unused ones, location priors, what is observed."""
 
 import ast
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The tokenizer: byte-level BPE over words, digits and runs of signs, so that a name is one token wherever it stands."""
+"""The tokenizer: byte-level BPE over words, digits and runs of signs: a name is the same tokens wherever it stands."""
 
 from collections.abc import Iterator
 from itertools import islice

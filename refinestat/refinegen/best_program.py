@@ -105,9 +105,7 @@ def render(  # noqa: PLR0913
         header="\n".join(f"# {line}".rstrip() for line in (*usage, "", *about)),
         values="\n".join(f"    {name!r}: {literal(values)}," for name, values in dataset.values.items()),
     )
-    text = head + program.source.rstrip("\n") + "\n" + _checks(program, assessment, settings)
-    ast.parse(text)
-    return text
+    return head + program.source.rstrip("\n") + "\n" + _checks(program, assessment, settings)
 
 
 def describe(dataset: Dataset, assessment: Assessment, *, model: str, seed: int, K: int) -> list[str]:

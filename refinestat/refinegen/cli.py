@@ -28,6 +28,16 @@ The stores are kept in the folder SYNCODE_CACHE (default: the user's cache folde
 """
 
 
+CHECK_EXAMPLES = """\
+examples:
+  {prog} model.py
+  {prog} --format github models/*.py
+  cat model.py | {prog} -
+
+Exit status: 0 accepted, 1 refused, 2 a mistake in the call.
+"""
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -46,12 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
     catalogue.add_argument("--check", action="store_true", help="write nothing; exit 1 where it does not fit")
+    check = commands.add_parser("check", help="check PyMC programs", **_check_texts("refinestat check"))
+    _add_check_flags(check)
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
         "datasets": _datasets,
         "mask-store": _mask_store,
         "catalogue": _catalogue,
+        "check": _check,
     }
     return _reporting(parser.prog, actions[arguments.command], arguments)
 
@@ -73,6 +86,33 @@ def dfa_constructor_main(argv: Sequence[str] | None = None) -> int:
     )
     _add_store_flags(parser)
     return _reporting("refinestat", _mask_store, parser.parse_args(argv))
+
+
+def check_main(argv: Sequence[str] | None = None) -> int:
+    """`python refinestat/check.py`: the same as `refinestat check`."""
+    parser = Parser(prog="refinestat/check.py", **_check_texts("python refinestat/check.py"))
+    _add_check_flags(parser)
+    return _reporting("refinestat", _check, parser.parse_args(argv))
+
+
+def _check_texts(prog: str) -> dict[str, Any]:
+    return {
+        "description": "Checks PyMC programs with the six predicates, without running or importing anything.",
+        "epilog": CHECK_EXAMPLES.format(prog=prog),
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
+
+
+def _add_check_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
+    formats = ("text", "json", "github")
+    parser.add_argument("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
+
+    return check(arguments.files, style=arguments.format)
 
 
 def _about() -> str:

@@ -8,7 +8,9 @@ from refinestat.refinegen.grammar_syncode import NL, Language
 OPENING, CLOSING = frozenset({"LPAR", "LSQB", "LBRACE"}), frozenset({"RPAR", "RSQB", "RBRACE"})
 QUOTES = ('"', "'")
 STRING_PREFIX = re.compile(r"[bf]?r|r[bf]|[ubf]", re.IGNORECASE)
-PARTIAL_NUMBER = re.compile(r"(?<![\w.])(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?|_)\Z", re.IGNORECASE)
+PARTIAL_NUMBER = re.compile(
+    r"(?<![\w.])(?:(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?|_)|0[0-9_]*[1-9][0-9_]*)\Z", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,8 @@ def lex(language: Language, text: str, position: int, depth: int) -> tuple[list[
 def _unfinished(text: str, tokens: list[Token], stuck: int) -> int:
     """Where the unfinished token at the end of the text starts.
 
-    The lexer stops at `stuck`, but takes `f"ab` for a name and a quote, `1e-` for a number, a name and a minus, and
-    `..` for two dots."""
+    The lexer stops at `stuck`, but takes `f"ab` for a name and a quote, `1e-` for a number, a name and a minus, the
+    `02` of `02.5` for two numbers, and `..` for two dots."""
     if not tokens:
         return stuck
     if stuck < len(text):

@@ -7,6 +7,7 @@ from refinestat.refinegen.grammar_lexer import Token, lex, settled
 from refinestat.refinegen.grammar_syncode import NL, Language
 
 TAB_WIDTH = 4
+NOTHING: frozenset[str] = frozenset()
 
 
 class GrammarError(Exception):
@@ -26,7 +27,7 @@ class State:
     levels: tuple[int, ...] = (0,)
     dedents: int = 0
     column: int | None = None
-    before: frozenset[str] = frozenset()
+    before: frozenset[str] = NOTHING
     after: frozenset[str]
 
 
@@ -89,23 +90,20 @@ class Parser:
 
     def begin(self, state: State) -> State:
         """Closes the blocks that the current line's indentation closes, now that its first token comes."""
-        if state.column is None or not state.dedents:
+        if state.column is None:
             return state
         stack: Stack | None = state.stack
         before, after = state.before, state.after
         for _ in range(state.dedents):
             stack = self.stacks.feed(stack, DEDENT) if stack is not None else None
-            if stack is None:
-                raise GrammarError("a line is less indented than a block without statements")
-            before, after = after, self.stacks.accepts(stack)
-        assert stack is not None
-        levels = state.levels[: -state.dedents]
+            before, after = after, NOTHING if stack is None else self.stacks.accepts(stack)
+        levels = state.levels[: len(state.levels) - state.dedents]
+        if stack is None or INDENT in after or state.column != levels[-1]:
+            raise GrammarError(f"a line is indented by {state.column}: no block of that indentation is open")
         return replace(state, stack=stack, levels=levels, dedents=0, before=before, after=after)
 
     def _advance(self, state: State, token: Token) -> State | None:
         """The state after the token, or None if it cannot come here."""
-        if state.column is not None and state.column != state.levels[-1]:
-            raise GrammarError(f"a line is indented by {state.column}, expected {state.levels[-1]}")
         stack = self.stacks.feed(state.stack, token.type)
         if stack is None:
             return None
@@ -116,15 +114,16 @@ class Parser:
 
     def _indent(self, state: State, newline: Token) -> State:
         """The state at the start of a line. Where it is too deep only a comment can follow: its level is not opened."""
-        indent = newline.text.rsplit("\n", 1)[-1].expandtabs(TAB_WIDTH)
-        state = replace(state, column=len(indent))
-        if len(indent) > state.levels[-1]:
+        indent = newline.text.rsplit("\n", 1)[-1]
+        column = len(indent) + (TAB_WIDTH - 1) * indent.count("\t")
+        state = replace(state, column=column)
+        if column > state.levels[-1]:
             stack = self.stacks.feed(state.stack, INDENT)
             if stack is None:
                 return state
-            levels = (*state.levels, len(indent))
+            levels = (*state.levels, column)
             return replace(state, stack=stack, levels=levels, before=state.after, after=self.stacks.accepts(stack))
-        return replace(state, dedents=sum(level > len(indent) for level in state.levels))
+        return replace(state, dedents=sum(level > column for level in state.levels))
 
 
 def _common(new: str, old: str) -> int:

@@ -7,12 +7,11 @@ token after a space. Narrower where the lexer has decided: `for` is not the name
 from dataclasses import dataclass
 
 from refinestat.refinegen.grammar_lalr import INDENT, Stacks
-from refinestat.refinegen.grammar_parser import Parser, Scan, State
+from refinestat.refinegen.grammar_parser import NOTHING, Parser, Scan, State
 from refinestat.refinegen.grammar_syncode import NL
 
 SPACE, COMMENT, CONTINUATION = "WS_INLINE", "COMMENT", "__IGNORE_1"
 BETWEEN = frozenset({SPACE, CONTINUATION})
-NOWHERE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +20,9 @@ class Reading:
     followed by one of `nexts`. starts: those that it is the start of, and that must be added to."""
 
     remainder: str
-    ending: frozenset[str] = NOWHERE
-    nexts: frozenset[str] = NOWHERE
-    starts: frozenset[str] = NOWHERE
+    ending: frozenset[str] = NOTHING
+    nexts: frozenset[str] = NOTHING
+    starts: frozenset[str] = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +37,19 @@ class Indentation:
 def read(parser: Parser, scan: Scan) -> Reading:
     state = scan.state
     if scan.rest.startswith("#"):
-        return Reading(remainder=scan.rest, ending=frozenset({COMMENT}), nexts=_after_comment(parser.stacks, state))
+        return Reading(remainder=scan.rest, ending=_between(state) & {COMMENT}, nexts=_after_comment(parser, state))
+    if scan.rest == "\r" and state.column is not None:
+        return Reading(remainder=scan.rest, starts=frozenset({NL}))
     if scan.rest:
         state = parser.begin(state)
         ignored = _between(state)
-        return Reading(remainder=scan.rest, ending=ignored, nexts=state.after | ignored, starts=state.after | {NL})
+        return Reading(remainder=scan.rest, ending=ignored, nexts=state.after | ignored, starts=state.after)
     if scan.last is None or scan.gap:
         return Reading(remainder=" ", ending=frozenset({SPACE}), nexts=_now(parser.stacks, state))
     if scan.failed:
         return Reading(remainder=scan.last.text, starts=state.after | _between(state))
     ending = frozenset({scan.last.type})
-    starts = NOWHERE if scan.last.type == NL else state.before - ending
+    starts = NOTHING if scan.last.type == NL else state.before - ending
     return Reading(remainder=scan.last.text, ending=ending, nexts=_now(parser.stacks, state), starts=starts)
 
 
@@ -89,9 +90,9 @@ def _between(state: State) -> frozenset[str]:
     return BETWEEN | {COMMENT} if state.column is not None or NL in state.after else BETWEEN
 
 
-def _after_comment(stacks: Stacks, state: State) -> frozenset[str]:
-    """What may come on the line after a comment; nothing where a comment cannot stand."""
+def _after_comment(parser: Parser, state: State) -> frozenset[str]:
+    """What may come on the line after a comment."""
     if state.depth:
         return state.after | _between(state)
-    line = state.stack if state.column is not None else stacks.feed(state.stack, NL)
-    return NOWHERE if line is None else stacks.line_starts(line) | BETWEEN | {COMMENT, NL}
+    line = state.stack if state.column is not None else parser.stacks.feed(state.stack, NL)
+    return BETWEEN | {COMMENT, NL} | (NOTHING if line is None else parser.stacks.line_starts(line))

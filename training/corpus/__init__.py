@@ -58,7 +58,7 @@ def is_forbidden(draft: Draft) -> bool:
     text = " ".join([draft.description, *(f"{v.name} {v.meaning}" for v in draft.variables)])
     words = set(text.lower().replace("_", " ").replace(",", " ").replace(".", " ").replace(":", " ").split())
     names = frozenset(variable.name for variable in draft.variables)
-    together = any(pair <= words for pair in FORBIDDEN_TOGETHER)
+    together = words >= FORBIDDEN_TOGETHER
     return bool(words & FORBIDDEN_WORDS) or together or names in FORBIDDEN_NAMES
 
 

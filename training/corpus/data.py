@@ -1,23 +1,26 @@
 """The data side of an example: columns with values, names, meanings; the description; the prompt's order."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from commons.data_pymc import Role, Variable
 from training.corpus.draft import Draft
-from training.corpus.words import AWKWARD_NAMES, GROUP_NAMES, KEYWORDS, PREDICTOR_NAMES, SIZE_NAMES, singular, spoken
+from training.corpus.words import KEYWORDS, NAMES, singular, spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """What the program's author reads about a column."""
+    """A column as the program's author reads it: its name, range, role, the word for it, the meaning shown."""
 
     name: str
     low: float
     high: float
     word: str
+    role: Role
+    meaning: str = ""
+    integer: bool = False
 
     @property
     def extent(self) -> float:
@@ -53,7 +56,7 @@ def data_name(draft: Draft, word: str, generic: list[str], own: float = 0.5) -> 
     elif draw < 0.95:
         candidates = ["".join(random.choice(draft.words.syllables) for _ in range(random.choice([1, 2, 2, 3])))]
     elif draw < 0.97:
-        candidates = [random.choice(AWKWARD_NAMES)]
+        candidates = [random.choice(NAMES["awkward"])]
     else:
         candidates = [f"{random.choice(generic)}{random.choice(['1', '2', '_1', '_obs', '_data', '_', 's'])}"]
     free = [name for name in candidates if name not in draft.taken and name not in KEYWORDS]
@@ -77,49 +80,53 @@ def _size(draft: Draft, units: str, value: int) -> str:
     if draft.chance(0.3):
         name = draft.name(f"n_{units}", f"num_{units}", units[0].upper(), f"n_{singular(units)}")
     else:
-        name = draft.name(*SIZE_NAMES)
+        name = draft.name(*NAMES["size"])
     meaning = draft.random.choice([f"number of {units}", f"number of {units}", "number of observations", units, ""])
     draft.variables.append(Variable(name=name, values=np.array(value), role=Role.SIZE, meaning=meaning))
     return name
 
 
-def column(
-    draft: Draft, name: str, word: str, role: Role, low: float, high: float, meaning: str = "", *, integer: bool = False
-) -> Column:
-    """Add a column of the current number of rows whose smallest and largest values are `low` and `high`."""
+def add_column(draft: Draft, column: Column) -> Column:
+    """Add a column with the current number of rows, the smallest and the largest value as stated. Gives it as shown."""
     random, rows = draft.random, draft.rows
-    if integer:
+    low, high = column.low, column.high
+    if column.integer:
         values = np.array([random.randint(int(low), int(high)) for _ in range(rows)])
     else:
         low, high = three_digits(low), three_digits(high)
         values = np.array([random.uniform(low, high) for _ in range(rows)])
     values[0], values[-1] = low, high
-    draft.variables.append(Variable(name=name, values=values, role=role, meaning=meaning))
-    return Column(name=name, low=low, high=high, word=spoken(word))
+    draft.variables.append(Variable(name=column.name, values=values, role=column.role, meaning=column.meaning))
+    return replace(column, low=low, high=high, word=spoken(column.word))
 
 
 def add_predictor(draft: Draft, *, kind: str = "", word: str = "") -> Column:
     """A predictor: standardised, positive, anywhere, 0/1, counted, centred about zero, or a calendar year."""
     random = draft.random
     word = word or random.choice(draft.words.predictors)
-    kind = kind or random.choice(["std", "std", "unit", "positive", "positive", "real", "binary", "count", "centred"])
-    name = data_name(draft, word, PREDICTOR_NAMES)
+    kind = kind or random.choice(_KINDS)
+    name = data_name(draft, word, NAMES["predictor"])
     meaning = spoken(word) if random.random() < 0.6 else ""
-    rows = draft.rows
-    if kind == "binary":
-        return column(draft, name, word, Role.PREDICTOR, 0, 1, meaning, integer=True)
-    if kind == "count":
-        low = random.choice([0, 1, 1, 2])
-        return column(
-            draft, name, word, Role.PREDICTOR, low, low + random.choice([3, 5, rows, rows, 60]), meaning, integer=True
-        )
-    if kind == "year":
-        start = random.randint(1900, 2005)
-        return column(draft, name, word, Role.PREDICTOR, start, start + rows, meaning, integer=True)
-    low, high = _interval(draft, kind)
+    integer = kind in {"binary", "count", "year"}
+    low, high = _whole_interval(draft, kind) if integer else _interval(draft, kind)
     if kind in {"std", "unit"} and meaning and random.random() < 0.6:
         meaning += random.choice([", standardised", " (scaled)", ", scaled", ", centred"])
-    return column(draft, name, word, Role.PREDICTOR, low, high, meaning)
+    column = Column(name=name, low=low, high=high, word=word, role=Role.PREDICTOR, meaning=meaning, integer=integer)
+    return add_column(draft, column)
+
+
+_KINDS = ("std", "std", "unit", "positive", "positive", "real", "binary", "count", "centred")
+
+
+def _whole_interval(draft: Draft, kind: str) -> tuple[int, int]:
+    random = draft.random
+    if kind == "binary":
+        return 0, 1
+    if kind == "count":
+        low = random.choice([0, 1, 1, 2])
+        return low, low + random.choice([3, 5, draft.rows, draft.rows, 60])
+    start = random.randint(1900, 2005)
+    return start, start + draft.rows
 
 
 def _interval(draft: Draft, kind: str) -> tuple[float, float]:
@@ -127,16 +134,16 @@ def _interval(draft: Draft, kind: str) -> tuple[float, float]:
     if kind == "std":
         return -random.uniform(1, 3), random.uniform(1, 3)
     if kind == "unit":
-        high = random.choice([0.5, 0.9, 1, 1, 1, 1.5])
-        return random.choice([-high, -high, -0.95 * high, 0]), high
+        limit = random.choice([0.5, 0.9, 1, 1, 1, 1.5])
+        return random.choice([-limit, -limit, -0.95 * limit, 0]), limit
     if kind == "positive":
-        high = 10 ** random.uniform(0, 2.3)
-        return max(high * random.uniform(0.005, 0.5), 0.01), high
+        top = 10 ** random.uniform(0, 2.3)
+        return max(top * random.uniform(0.005, 0.5), 0.01), top
     if kind == "centred":
-        half = random.choice([2, 3, 5, 6, 8, 10, 12, 15, 20, 25, max(draft.rows // 2, 2)])
+        half: float = random.choice([2, 3, 5, 6, 8, 10, 12, 15, 20, 25, max(draft.rows // 2, 2)])
         return -half, half
-    middle, half = random.uniform(-10, 10), 10 ** random.uniform(0, 1.5)
-    return middle - half, middle + half
+    middle, reach = random.uniform(-10, 10), 10 ** random.uniform(0, 1.5)
+    return middle - reach, middle + reach
 
 
 def add_groups(draft: Draft, low: int = 3, high: int = 40) -> tuple[str, str, str]:
@@ -146,7 +153,7 @@ def add_groups(draft: Draft, low: int = 3, high: int = 40) -> tuple[str, str, st
     number = max(min(round(math.exp(random.uniform(math.log(low), math.log(high)))), draft.rows // 3), 2)
     expression = _size(draft, units, number) if draft.chance(0.8) else ""
     word = singular(units)
-    name = draft.name(word, f"{word}_idx", f"{word}_id") if draft.chance(0.45) else draft.name(*GROUP_NAMES)
+    name = draft.name(word, f"{word}_idx", f"{word}_id") if draft.chance(0.45) else draft.name(*NAMES["group"])
     values = np.array([i % number for i in range(draft.rows)])
     meaning = random.choice([f"{word} index", f"{word}", "group index", "", f"index of the {word}, {number} groups"])
     draft.variables.append(Variable(name=name, values=values, role=Role.INDEX, meaning=meaning))

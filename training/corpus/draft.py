@@ -11,6 +11,15 @@ from training.corpus.words import KEYWORDS, Words
 INDENT = "    "
 _BY_POSITION = frozenset({"Normal", "HalfNormal", "HalfCauchy", "Exponential", "Uniform", "Beta", "Gamma", "Laplace"})
 
+_ROLES = {
+    "Normal": "location",
+    "StudentT": "location",
+    "HalfNormal": "scale",
+    "HalfCauchy": "scale",
+    "Exponential": "positive",
+    "Beta": "probability",
+}
+
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
@@ -53,7 +62,8 @@ class Draft:
         arguments = [f'"{name}"', *self._arguments(distribution, parameters)]
         if shape:
             arguments.append(f"shape={shape}")
-        self.priors.append(f"{name} = pm.{distribution}({', '.join(arguments)})")
+        comment = f"  # {_ROLES.get(distribution, 'prior')}" if self.style.comments else ""
+        self.priors.append(f"{name} = pm.{distribution}({', '.join(arguments)}){comment}")
         return name
 
     def let(self, names: tuple[str, ...], expression: str, *, where: str = "likelihood", keep: bool = False) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from commons.data_pymc import Role
-from training.corpus.data import Column, column, data_name
+from training.corpus.data import Column, add_column, data_name
 from training.corpus.draft import Draft
 from training.corpus.priors import NOISE, degrees_of_freedom, positive
 from training.corpus.style import literal
-from training.corpus.words import COUNT_NAMES, OUTCOME_NAMES, SUCCESS_NAMES, TRIALS_NAMES, spoken
+from training.corpus.words import NAMES, spoken
 
 
 class Link(StrEnum):
@@ -26,8 +26,8 @@ class Link(StrEnum):
 class Outcome:
     """An outcome and the scale of its linear predictor.
 
-    centre, spread: where the linear predictor lies and how far it varies, on its own scale. trials: column of a binomial's
-    numbers of trials; exposure: of a count's exposures."""
+    centre, spread: where the linear predictor lies and how far it varies, on its own scale. trials: column of a
+    binomial's numbers of trials; exposure: of a count's exposures."""
 
     column: Column
     link: Link
@@ -66,9 +66,11 @@ def real_outcome(draft: Draft, *, positive_only: bool | None = None) -> Outcome:
 
 
 def _real(draft: Draft, word: str, low: float, high: float, *, integer: bool = False) -> Outcome:
-    name = data_name(draft, word, OUTCOME_NAMES)
+    name = data_name(draft, word, NAMES["outcome"])
     meaning = spoken(word) if integer or draft.chance(0.7) else ""
-    made = column(draft, name, word, Role.OUTCOME, low, high, meaning, integer=integer)
+    made = add_column(
+        draft, Column(name=name, low=low, high=high, word=word, role=Role.OUTCOME, meaning=meaning, integer=integer)
+    )
     return Outcome(column=made, link=Link.IDENTITY, centre=made.middle, spread=made.half)
 
 
@@ -78,18 +80,25 @@ def count_outcome(draft: Draft, *, zeros: bool = False, high: int = 0) -> Outcom
     word = random.choice(draft.words.counts)
     high = high or int(10 ** random.uniform(0.5, 2.5))
     low = 0 if zeros else int(high * random.choice([0, 0, 0.05, 0.3]) * random.random())
-    name = data_name(draft, random.choice([word, f"n_{word}"]), COUNT_NAMES)
+    name = data_name(draft, random.choice([word, f"n_{word}"]), NAMES["count"])
     meaning = random.choice([word, f"number of {word}", f"count of {word}", "count", "number of events", ""])
-    made = column(draft, name, word, Role.OUTCOME, low, max(high, low + 2), meaning, integer=True)
+    made = add_column(
+        draft,
+        Column(
+            name=name, low=low, high=max(high, low + 2), word=word, role=Role.OUTCOME, meaning=meaning, integer=True
+        ),
+    )
     return Outcome(column=made, link=Link.LOG, centre=math.log((made.low + made.high) / 2), spread=1.0)
 
 
 def binary_outcome(draft: Draft) -> Outcome:
     """Yes or no."""
     word = draft.random.choice(draft.words.binary)
-    name = data_name(draft, word, OUTCOME_NAMES)
+    name = data_name(draft, word, NAMES["outcome"])
     meaning = spoken(word) if draft.chance(0.7) else ""
-    made = column(draft, name, word, Role.OUTCOME, 0, 1, meaning, integer=True)
+    made = add_column(
+        draft, Column(name=name, low=0, high=1, word=word, role=Role.OUTCOME, meaning=meaning, integer=True)
+    )
     return Outcome(column=made, link=Link.LOGIT, centre=0.0, spread=1.0)
 
 
@@ -97,9 +106,19 @@ def share_outcome(draft: Draft) -> Outcome:
     """A proportion, strictly between 0 and 1."""
     random = draft.random
     word = random.choice(draft.words.shares)
-    name = data_name(draft, word, OUTCOME_NAMES)
+    name = data_name(draft, word, NAMES["outcome"])
     low, high = random.uniform(0.01, 0.3), random.uniform(0.4, 0.99)
-    made = column(draft, name, word, Role.OUTCOME, low, high, spoken(word) if draft.chance(0.6) else "")
+    made = add_column(
+        draft,
+        Column(
+            name=name,
+            low=low,
+            high=high,
+            word=word,
+            role=Role.OUTCOME,
+            meaning=spoken(word) if draft.chance(0.6) else "",
+        ),
+    )
     return Outcome(column=made, link=Link.SHARE, centre=0.0, spread=1.0)
 
 
@@ -109,14 +128,18 @@ def binomial_outcome(draft: Draft) -> Outcome:
     word = random.choice([random.choice(draft.words.counts), random.choice(draft.words.binary)])
     most = int(10 ** random.uniform(1, 3))
     fewest = max(2, int(most * random.uniform(0.05, 0.8)))
-    name = data_name(draft, word, SUCCESS_NAMES)
-    trials = data_name(draft, random.choice(["trials", "tested", "total", f"n_{draft.units}"]), TRIALS_NAMES, own=0.25)
+    name = data_name(draft, word, NAMES["success"])
+    trials = data_name(
+        draft, random.choice(["trials", "tested", "total", f"n_{draft.units}"]), NAMES["trials"], own=0.25
+    )
     low = int(fewest * random.random() * random.choice([0, 0.3, 0.6]))
     high = max(low + 1, int(most * random.uniform(0.05, 0.9)))
     meaning = random.choice(
         [f"number of {word}", word, f"{word} out of the total", "successes", f"how many {word}", ""]
     )
-    made = column(draft, name, word, Role.OUTCOME, low, high, meaning, integer=True)
+    made = add_column(
+        draft, Column(name=name, low=low, high=high, word=word, role=Role.OUTCOME, meaning=meaning, integer=True)
+    )
     _add_trials(draft, trials, fewest, max(most, fewest + 1))
     return Outcome(column=made, link=Link.BINOMIAL, centre=0.0, spread=1.0, trials=trials)
 
@@ -140,7 +163,9 @@ def _add_trials(draft: Draft, name: str, fewest: int, most: int) -> None:
     """The column of trials, raised where needed so that no row has more successes than trials."""
     random = draft.random
     meaning = random.choice(_TRIALS_MEANINGS).format(units=random.choice(draft.words.units))
-    column(draft, name, "trials", Role.TRIALS, fewest, most, meaning, integer=True)
+    add_column(
+        draft, Column(name=name, low=fewest, high=most, word="trials", role=Role.TRIALS, meaning=meaning, integer=True)
+    )
     trials, successes = draft.variables[-1], draft.variables[-2]
     draft.variables[-2] = replace(successes, values=successes.values.clip(max=trials.values))
     if draft.chance(0.5):

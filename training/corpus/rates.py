@@ -8,14 +8,14 @@ class Rates:
     """Probabilities per program (or, for `centred`, per hierarchical effect).
 
     legacy: a PyMC3-era idiom (`sd=`). fault: a novice's fault. centred: a centred instead of a non-centred hierarchy.
-    no_description: the prompt has no description. comments: the program comments its statements. positional: location and
-    scale are passed by position."""
+    no_description: the prompt has no description. comments: the program comments its priors. positional: parameters are
+    passed by position."""
 
     legacy: float = 0.02
     fault: float = 0.02
     centred: float = 0.12
     no_description: float = 0.08
-    comments: float = 0.06
+    comments: float = 0.0
     positional: float = 0.1
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from training.corpus.rates import Rates
 class Style:
     """One author's habits.
 
-    deterministic: share of transforms kept as `pm.Deterministic`. assigned: whether `y_obs = pm.Normal(...)` or only the call."""
+    deterministic: share of transforms kept as `pm.Deterministic`. assigned: whether the observed call is assigned."""
 
     exp: str
     log: str

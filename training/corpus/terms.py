@@ -108,11 +108,12 @@ def about(draft: Draft, outcome: Outcome, columns: list[Column]) -> list[str]:
     by = listed(columns) if columns else ""
     if outcome.link is Link.BINOMIAL:
         tail = f", by {by}" if by else ""
+        cause = draft.random.choice(["treatment", "training", "a trial", "exposure"])
         return [
             f"{what} out of the {units} tested{tail}.",
             f"{what} among those counted at {rows} {units}{tail}.",
             f"Number of {what} out of the total in {rows} {units}{tail}.",
-            f"{what} after {draft.random.choice(['treatment', 'training', 'a trial', 'exposure'])} in {rows} {units}{tail}.",
+            f"{what} after {cause} in {rows} {units}{tail}.",
             f"{rows} {units}: {what} out of the number tried{tail}.",
         ]
     if not by:

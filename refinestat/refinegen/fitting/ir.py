@@ -141,6 +141,22 @@ class Writer:
             for i in range(count):
                 body(str(i))
             return
+        self._repeat(str(count), body)
+
+    def loop_to(self, count: str, body: Callable[[str], None]) -> None:
+        """Repeat for 0..count-1, with a count that is only known when it runs and may be 0."""
+        some, after = self.name("b"), self.name("b")
+        self.do(f"br i1 {self.emit(f'icmp sgt i64 {count}, 0')}, label %{some}, label %{after}")
+        self._start(some)
+        self._repeat(count, body)
+        self.do(f"br label %{after}")
+        self._start(after)
+
+    def _start(self, block: str) -> None:
+        self._body.append(f"{block}:")
+        self._block = block
+
+    def _repeat(self, count: str, body: Callable[[str], None]) -> None:
         head, after, index, following, done = (self.name(p) for p in ("b", "b", "%i", "%i", "%i"))
         self.do(f"br label %{head}")
         self._body.append(f"{head}:")
@@ -152,8 +168,7 @@ class Writer:
         self.do(f"{following} = add nuw nsw i64 {index}, 1")
         self.do(f"{done} = icmp eq i64 {following}, {count}")
         self.do(f"br i1 {done}, label %{after}, label %{head}")
-        self._body.append(f"{after}:")
-        self._block = after
+        self._start(after)
 
     def slot(self, kind: str, start: str) -> str:
         """A mutable variable, for sums and the like; LLVM turns it into a register."""

@@ -9,8 +9,10 @@ from math import prod
 
 import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
+from pytensor.graph.op import Op
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
+from pytensor.tensor.subtensor import IncSubtensor, get_idx_list
 
 from refinestat.refinegen.fitting import matrices
 from refinestat.refinegen.fitting.ir import REAL, UnsupportedError, Value, Writer, kind_of, literal
@@ -19,8 +21,7 @@ from refinestat.refinegen.fitting.scalar_ops import ScalarWriter
 _VIEWS = frozenset({"TensorFromScalar", "ScalarFromTensor", "SpecifyShape", "ViewOp", "OutputGuard", "Unbroadcast",
                     "DeepCopyOp", "Reshape", "SplitDims", "JoinDims", "ExpandDims"})  # fmt: skip
 _GATHERS = frozenset({"Subtensor", "AdvancedSubtensor", "AdvancedSubtensor1", "ExtractDiag"})
-_SCATTERS = {"IncSubtensor": "Subtensor", "AdvancedIncSubtensor": "AdvancedSubtensor",
-             "AdvancedIncSubtensor1": "AdvancedSubtensor1"}  # fmt: skip
+_SCATTERS = frozenset({"IncSubtensor", "AdvancedIncSubtensor", "AdvancedIncSubtensor1"})
 _BROADCASTS = frozenset({"Alloc", "Second", "BroadcastTo"})
 _CHECKS = frozenset({"CheckParameterValue", "CheckAndRaise", "Assert"})
 _START = {"Add": 0.0, "Mul": 1.0, "AND": 1, "OR": 0, "ScalarMaximum": -np.inf, "Maximum": -np.inf,
@@ -137,14 +138,17 @@ class Translator:
             result = self.result(out)
             w.loop(flat.size, lambda index: w.store(result, index, w.load(value, w.table(flat, index))))
 
-    def _moved(self, node: Apply, op: object) -> np.ndarray:
+    def _moved(self, node: Apply, op: Op) -> np.ndarray:
         """Apply the operation to positions: it says itself where its elements come from."""
-        moved = positions(self.shape(node.inputs[0]))
-        others = [self.fixed(i) for i in node.inputs[1:]]
-        clone = node.op.make_node(_like(moved), *(_like(o) for o in others)) if not others else node
         storage: list[list[object]] = [[None]]
-        op.perform(clone, [moved, *others], storage)  # type: ignore[attr-defined]
+        op.perform(node, [positions(self.shape(node.inputs[0])), *map(self._index, node.inputs[1:])], storage)
         return np.asarray(storage[0][0])
+
+    def _index(self, variable: Variable) -> object:
+        """An index that does not vary: a number, an array, a slice or None."""
+        if isinstance(variable, Constant) and not isinstance(variable.data, np.ndarray):
+            return variable.data
+        return self.fixed(variable)
 
     def _scatter(self, node: Apply) -> None:
         """x with y set or added at fixed places."""
@@ -168,13 +172,10 @@ class Translator:
     def _places(self, node: Apply) -> np.ndarray:
         """Positions in x that a scatter writes to: what the matching gather would read."""
         where = positions(self.shape(node.inputs[0]))
-        indices = [self.fixed(i) for i in node.inputs[2:]]
-        if type(node.op).__name__ == "AdvancedIncSubtensor1":
-            return np.asarray(where[indices[0]])
-        from pytensor.tensor.subtensor import indices_from_subtensor, unflatten_index_variables  # noqa: PLC0415
-
-        reader = unflatten_index_variables if type(node.op).__name__ != "IncSubtensor" else indices_from_subtensor
-        return np.asarray(where[tuple(reader(indices, node.op.idx_list))])
+        indices = [self._index(i) for i in node.inputs[2:]]
+        if isinstance(node.op, IncSubtensor):
+            indices = list(get_idx_list([where, *indices], node.op.idx_list))
+        return np.asarray(where[tuple(indices)])
 
     def _check(self, node: Apply) -> None:
         """A failed check of a parameter makes the result minus infinity, as PyMC's own compilation does."""
@@ -247,9 +248,3 @@ class Translator:
         where = np.split(positions(self.shape(x)), np.cumsum(sizes)[:-1], axis=axis)
         for out, table in zip(node.outputs, where, strict=True):
             self.pick(out, x, table)
-
-
-def _like(array: np.ndarray) -> Variable:
-    import pytensor.tensor as pt  # noqa: PLC0415
-
-    return pt.as_tensor(array)

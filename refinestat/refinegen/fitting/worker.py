@@ -9,6 +9,7 @@ import numpy as np
 
 from refinestat.refinegen.fitting import lockdown, protocol, sample
 from refinestat.refinegen.fitting.containment import Containment
+from refinestat.refinegen.fitting.model import BuildError
 from refinestat.refinegen.records import Outcome, SamplerSettings
 
 _JOB_TYPES = frozenset({"<f8", "<i8"})
@@ -70,21 +71,22 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
 
 def _success(sampled: sample.Sampled, watch: sample.Stopwatch, nonce: str) -> list[bytes]:
     """The result message; deterministic variables only as long as there is room for them."""
-    safe = protocol.safe_names([*sampled.free, *sampled.deterministic])
-    arrays = [("free", safe[name], values) for name, values in sampled.free.items()]
+    draws, at = sampled.draws, sampled.at
+    safe = protocol.safe_names([*at.free, *at.deterministic])
+    arrays = [("free", safe[name], values) for name, values in at.free.items()]
     arrays.append(("observed", "observed", sampled.observed))
-    arrays.append(("log_likelihood", "log_likelihood", sampled.log_likelihood))
-    arrays.append(("diverging", "diverging", sampled.diverging))
-    if sampled.energy is not None:
-        arrays.append(("energy", "energy", sampled.energy))
+    arrays.append(("log_likelihood", "log_likelihood", at.log_likelihood))
+    arrays.append(("diverging", "diverging", draws.diverging))
+    if draws.energy is not None:
+        arrays.append(("energy", "energy", draws.energy))
     room = protocol.MAX_RESULT - sum(8 * values.size for _, _, values in arrays)
     if room < 0:
-        raise sample.BuildError(f"the draws take more than {protocol.MAX_RESULT} bytes")
-    for name, values in sampled.deterministic.items():
+        raise BuildError(f"the draws take more than {protocol.MAX_RESULT} bytes")
+    for name, values in at.deterministic.items():
         room -= 8 * values.size
         if room >= 0:
             arrays.append(("deterministic", safe[name], values))
-    fields = {"nonce": nonce, "outcome": Outcome.SCORED, "sampler": sampled.sampler, "seconds": watch.seconds}
+    fields = {"nonce": nonce, "outcome": Outcome.SCORED, "sampler": draws.sampler, "seconds": watch.seconds}
     return protocol.pack(fields, [(role, name, np.asarray(a, dtype=np.float64)) for role, name, a in arrays])
 
 
@@ -94,7 +96,7 @@ def _failure(outcome: Outcome, why: str, watch: sample.Stopwatch, nonce: str) ->
 
 def _describe(error: BaseException) -> str:
     """An exception as one line; a missing key names the keys there are by itself only in our own text."""
-    if isinstance(error, sample.BuildError):
+    if isinstance(error, BuildError):
         return protocol.printable(str(error))
     if isinstance(error, SyntaxError):
         return protocol.printable(f"SyntaxError: line {error.lineno}: {error.msg}")

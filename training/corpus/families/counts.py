@@ -3,24 +3,34 @@
 from dataclasses import replace
 
 from commons.data_pymc import Role
-from training.corpus.data import add_predictor, add_size, arrange, column, data_name, describe
+from training.corpus.data import Column, add_column, add_predictor, add_size, arrange, data_name, describe
 from training.corpus.draft import Draft
 from training.corpus.outcomes import Outcome, count_outcome, dispersion, observe, observe_count
 from training.corpus.priors import effects, location, positive, probability
 from training.corpus.terms import about, intercept, linear, polynomial, predictors
+from training.corpus.words import NAMES
 
-_EXPOSURE_NAMES = "exposure t E pop hours T duration area effort person_years population hours_obs".split()
 _RATE = ("lam", "lam", "rate", "lambda_", "mu", "theta")
 
 
 def _exposed(draft: Draft, outcome: Outcome) -> Outcome:
     """The outcome with a column of exposures; the log rate is then per unit of exposure."""
-    name = data_name(draft, "exposure", _EXPOSURE_NAMES, own=0.2)
+    name = data_name(draft, "exposure", NAMES["exposure"], own=0.2)
     low = draft.random.uniform(0.5, 20)
     meaning = draft.random.choice(
         ["exposure", "population at risk", "observation time", "area searched", "hours observed"]
     )
-    column(draft, name, "exposure", Role.PREDICTOR, low, low * draft.random.uniform(2, 50), meaning)
+    add_column(
+        draft,
+        Column(
+            name=name,
+            low=low,
+            high=low * draft.random.uniform(2, 50),
+            word="exposure",
+            role=Role.PREDICTOR,
+            meaning=meaning,
+        ),
+    )
     return replace(outcome, exposure=name, centre=0.0)
 
 

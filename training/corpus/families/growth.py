@@ -92,13 +92,12 @@ def _family(curve: _Curve, *phrases: str) -> Callable[[Draft], None]:
             draft, kind="positive", word=draft.random.choice(draft.words.times) if draft.chance(0.4) else ""
         )
         what, by, phrase = outcome.word, x.word, draft.random.choice(phrases)
+        opening = "{what} over {by}, {phrase}." if curve is _decay else "Growth of {units}: {what} by {by}, {phrase}."
         describe(
             draft,
             f"{what} of {draft.rows} {draft.units} by {by}: {phrase}.",
             f"{what} against {by}, {phrase}.",
-            f"Growth of {draft.units}: {what} by {by}, {phrase}."
-            if curve is not _decay
-            else f"{what} over {by}, {phrase}.",
+            opening.format(units=draft.units, what=what, by=by, phrase=phrase),
             f"{what} and {by} of {draft.rows} {draft.units} ({phrase}).",
             *about(draft, outcome, [x])[:3],
         )

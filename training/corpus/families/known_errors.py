@@ -1,12 +1,12 @@
 """Families for estimates with known standard errors."""
 
 from commons.data_pymc import Role
-from training.corpus.data import Column, add_predictor, add_size, column, data_name, describe
+from training.corpus.data import Column, add_column, add_predictor, add_size, data_name, describe
 from training.corpus.draft import Draft
 from training.corpus.outcomes import Outcome, real_outcome
 from training.corpus.priors import BETWEEN, SLOPE, effects, location, positive
 from training.corpus.terms import prepare
-from training.corpus.words import ERROR_NAMES
+from training.corpus.words import NAMES
 
 _MEAN = ("mu", "mu", "mu", "mu_theta", "mu_pop", "m", "pop_mean")
 _EFFECTS = ("theta", "theta", "theta", "effects", "alpha_j", "true_effect", "b_group")
@@ -18,21 +18,23 @@ def _data(draft: Draft) -> tuple[Outcome, Column]:
     outcome = real_outcome(draft, positive_only=False)
     high = outcome.column.half * draft.random.uniform(0.3, 2.2)
     low = high * draft.random.uniform(0.1, 0.75)
-    name = data_name(draft, f"se_{outcome.name}", ERROR_NAMES, own=0.1)
+    name = data_name(draft, f"se_{outcome.name}", NAMES["error"], own=0.1)
     if draft.chance(0.25) and low > 2:
         low, high = round(low), round(high) + 1
     meaning = draft.random.choice([*_MEANINGS, f"standard error of {outcome.name}"])
-    return outcome, column(draft, name, "error", Role.KNOWN_SCALE, low, high, meaning)
+    return outcome, add_column(
+        draft, Column(name=name, low=low, high=high, word="error", role=Role.KNOWN_SCALE, meaning=meaning)
+    )
 
 
 def _sentences(draft: Draft, outcome: Outcome) -> list[str]:
     what, rows, units = outcome.word, draft.rows, draft.units
+    cause = draft.random.choice(["training", "treatment", "diet", "exercise", "tutoring"])
     return [
         f"Meta-analysis of {rows} {units}: {what} with standard errors.",
         f"Estimated {what} in {rows} {units}, known standard errors.",
         f"{what} estimates and their standard errors from {rows} {units}.",
-        f"Effects of {draft.random.choice(['training', 'treatment', 'diet', 'exercise', 'tutoring'])} in {rows} {units} "
-        "with standard errors.",
+        f"Effects of {cause} in {rows} {units} with standard errors.",
         f"{rows} {units} with an estimated {what} and its error.",
     ]
 

@@ -1,4 +1,4 @@
-"""Families of regression: linear, polynomial, interactions, a design matrix, uneven noise, positive and censored outcomes."""
+"""Families of regression: linear, polynomial, interactions, a design matrix, uneven noise, positive, censored."""
 
 import math
 

@@ -58,8 +58,9 @@ def mixture(draft: Draft) -> None:
         weights = draft.prior(draft.name("w", "weights", "pi"), "Dirichlet", a=f"np.ones({groups})")
     name = draft.name("mu", "mu", "means", "centres")
     low, high = (literal(float(f"{value:.2g}")) for value in (column.low, column.high))
+    spread = literal(float(f"{column.half:.1g}"))
     draft.priors.append(
-        f'{name} = pm.Normal("{name}", mu=np.linspace({low}, {high}, {groups}), sigma={literal(float(f"{column.half:.1g}"))}, '
+        f'{name} = pm.Normal("{name}", mu=np.linspace({low}, {high}, {groups}), sigma={spread}, '
         f"shape={groups}, transform=pm.distributions.transforms.ordered)"
     )
     sigma = positive(draft, NOISE, outcome.spread / 2, number if draft.chance(0.6) else "")

@@ -1,25 +1,25 @@
 """Families of ordered categories, and of categories of many counts."""
 
 from commons.data_pymc import Role
-from training.corpus.data import add_groups, add_size, arrange, column, data_name, describe
+from training.corpus.data import Column, add_column, add_groups, add_size, arrange, data_name, describe
 from training.corpus.draft import Draft
 from training.corpus.outcomes import Link, Outcome
 from training.corpus.priors import effects
 from training.corpus.terms import listed, predictors, prepare, slope
-from training.corpus.words import OUTCOME_NAMES
-
-_WORDS = "rating grade stage satisfaction severity agreement rank pain quality_level answer".split()
+from training.corpus.words import NAMES
 
 
 def ordinal(draft: Draft) -> None:
     """An ordered logistic regression, perhaps with groups."""
     add_size(draft, 20, 400)
-    word, top = draft.random.choice(_WORDS), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
-    name = data_name(draft, word, OUTCOME_NAMES)
+    word, top = draft.random.choice(NAMES["ordinal_words"]), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
+    name = data_name(draft, word, NAMES["outcome"])
     meaning = draft.random.choice(
         [f"{word}, 0 to {top}", f"ordered {word}", f"{word} in {top + 1} ordered levels", f"ordinal {word}"]
     )
-    made = column(draft, name, word, Role.OUTCOME, 0, top, meaning, integer=True)
+    made = add_column(
+        draft, Column(name=name, low=0, high=top, word=word, role=Role.OUTCOME, meaning=meaning, integer=True)
+    )
     outcome = Outcome(column=made, link=Link.LOGIT, centre=0.0, spread=1.0)
     columns = predictors(draft, draft.random.choice([1, 1, 2]))
     group = add_groups(draft, 3, 15) if draft.chance(0.25) else None

@@ -5,23 +5,32 @@ import math
 import numpy as np
 
 from commons.data_pymc import Role, Variable
-from training.corpus.data import Column, add_predictor, add_size, arrange, column, data_name, describe, three_digits
+from training.corpus.data import Column, add_column, add_predictor, add_size, arrange, data_name, describe, three_digits
 from training.corpus.draft import Draft
 from training.corpus.outcomes import Link, Outcome
 from training.corpus.priors import location, positive
 from training.corpus.terms import intercept, prepare, slope
-from training.corpus.words import OUTCOME_NAMES, spoken
+from training.corpus.words import NAMES, spoken
 
-_WORDS = "time lifetime duration survival_time waiting_time time_to_failure time_to_event remission_time hours_to_failure".split()
 _SHAPE = ("alpha", "k_shape", "shape_", "kappa")
 
 
 def _data(draft: Draft) -> tuple[Outcome, Column | None]:
     add_size(draft, 8, 250)
-    word, high = draft.random.choice(_WORDS), 10 ** draft.random.uniform(0.3, 3)
-    name = data_name(draft, word, OUTCOME_NAMES)
+    word, high = draft.random.choice(NAMES["waiting_words"]), 10 ** draft.random.uniform(0.3, 3)
+    name = data_name(draft, word, NAMES["outcome"])
     low = max(high * draft.random.uniform(0.005, 0.2), 0.02)
-    made = column(draft, name, word, Role.OUTCOME, low, high, spoken(word) if draft.chance(0.8) else "")
+    made = add_column(
+        draft,
+        Column(
+            name=name,
+            low=low,
+            high=high,
+            word=word,
+            role=Role.OUTCOME,
+            meaning=spoken(word) if draft.chance(0.8) else "",
+        ),
+    )
     x = add_predictor(draft) if draft.chance(0.5) else None
     given = f" by {x.word}" if x else ""
     describe(

@@ -107,5 +107,6 @@ def season(draft: Draft) -> None:
     eta = f"{a} + {bs} * np.sin({phase}) + {bc} * np.cos({phase})"
     if draft.chance(0.4):
         used = prepare(draft, x)
-        eta += f" + {location(draft, ('trend', 'beta_t', 'b_trend'), slope_scale(draft, outcome, used.extent))} * {used.expression}"
+        trend = location(draft, ("trend", "beta_t", "b_trend"), slope_scale(draft, outcome, used.extent))
+        eta += f" + {trend} * {used.expression}"
     observe(draft, outcome, eta)

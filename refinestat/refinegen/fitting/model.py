@@ -1,0 +1,71 @@
+"""Run a program's text and check the model that it leaves: can it be scored, and against the same data as all others?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pymc as pm
+from pytensor.compile.mode import Mode
+
+INTERPRETED = Mode(linker="py", optimizer=None)  # nothing to compile: for what is evaluated once
+_MOST_FREE = 4_000  # free scalars: 4000 draws of more do not fit into one result
+
+
+class BuildError(Exception):
+    """The program ran, and the model that it leaves cannot be scored."""
+
+
+def build(source: str, data: Mapping[str, np.ndarray]) -> pm.Model:
+    """Execute the text; numbers are plain numbers to it, columns read-only arrays. The model must be called `model`."""
+    seen = {name: values.item() if values.ndim == 0 else values for name, values in data.items()}
+    namespace: dict[str, Any] = {"__name__": "__program__", "data": seen}
+    exec(compile(source, "<program>", "exec"), namespace)
+    model = namespace.get("model")
+    if not isinstance(model, pm.Model):
+        raise BuildError("the program leaves no pm.Model named `model`")
+    return model
+
+
+def observed_values(model: pm.Model, outcome: np.ndarray) -> np.ndarray:
+    """What the one observed variable holds, shaped as the outcome: it must be the outcome, whole and unchanged.
+
+    Raises BuildError for anything that would make the score incomparable, or impossible."""
+    if len(model.observed_RVs) != 1:
+        names = ", ".join(rv.name for rv in model.observed_RVs) or "none"
+        raise BuildError(f"one observed variable is needed, got {len(model.observed_RVs)}: {names}")
+    if model.potentials:
+        raise BuildError(f"a potential changes the score: {model.potentials[0].name}")
+    if not model.free_RVs:
+        raise BuildError("the model has no free variable")
+    (rv,) = model.observed_RVs
+    held = np.asarray(_held(model.rvs_to_values[rv]))
+    if held.dtype.kind not in "biuf" or not np.array_equal(held.ravel(), outcome.ravel()):
+        raise BuildError(f"{rv.name} does not observe the outcome, whole and unchanged")
+    return held.astype(np.float64).reshape(outcome.shape)
+
+
+def _held(variable: Any) -> Any:
+    """The values of an observed variable: a constant, shared data, or an expression of those."""
+    if hasattr(variable, "data"):
+        return variable.data
+    if hasattr(variable, "get_value"):
+        return variable.get_value()
+    return variable.eval(mode=INTERPRETED)
+
+
+def initial_values(model: pm.Model) -> list[np.ndarray]:
+    """Where sampling starts, by value variable (unconstrained space), before jitter."""
+    free = sum(_size(variable) for variable in model.value_vars)
+    if free > _MOST_FREE:
+        raise BuildError(f"{free} free parameters, more than {_MOST_FREE}")
+    point = model.initial_point()
+    values = [np.asarray(point[variable.name]) for variable in model.value_vars]
+    free = sum(value.size for value in values)
+    if free > _MOST_FREE:
+        raise BuildError(f"{free} free parameters, more than {_MOST_FREE}")
+    return values
+
+
+def _size(variable: Any) -> int:
+    """Number of elements as far as the type says it."""
+    return int(np.prod([n for n in variable.type.shape if n is not None], dtype=object))
