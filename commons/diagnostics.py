@@ -1,6 +1,6 @@
 """The seven checks of the Bayesian workflow, computed from raw draws (paper, section on reliability).
 
-R-hat and effective sample sizes: Vehtari et al. 2021, doi:10.1214/20-BA1221. BFMI: Betancourt 2016, arXiv:1604.00695.
+R-hat and effective sample sizes: Vehtari et al. 2021, doi:10.1214/20-BA1221. BFMI: Betancourt, arXiv:1604.00695.
 PSIS-LOO: Vehtari, Gelman, Gabry 2017, doi:10.1007/s11222-016-9696-4. ArviZ does the arithmetic, imported when needed."""
 
 import warnings
@@ -69,9 +69,9 @@ def diagnose(
         loo = _loo(free, log_likelihood)
         share = float(np.mean(loo.pareto_k < config.PARETO_K_BELOW)) if loo.pareto_k.size else nan
         checks = (
-            _worst("r_hat", free, az.rhat, max, "<", config.R_HAT_BELOW),
-            _worst("ess_bulk", free, az.ess, min, ">=", config.ESS_BULK_AT_LEAST),
-            _worst("ess_tail", free, lambda a: az.ess(a, method="tail"), min, ">=", config.ESS_TAIL_AT_LEAST),
+            _over_scalars("r_hat", free, az.rhat),
+            _over_scalars("ess_bulk", free, az.ess),
+            _over_scalars("ess_tail", free, lambda a: az.ess(a, method="tail")),
             _check("divergences", float(np.sum(diverging)), "<=", config.DIVERGENCES_AT_MOST),
             _bfmi(energy),
             _check("pareto_k", share, ">=", config.PARETO_K_SHARE_AT_LEAST, loo.why),
@@ -102,25 +102,27 @@ def _check(name: str, value: float, relation: str, threshold: float, why: str = 
     )
 
 
-def _worst(
-    name: str,
-    free: Mapping[str, np.ndarray],
-    statistic: Callable[[np.ndarray], float],
-    choose: Callable[[list[float]], float],
-    relation: str,
-    threshold: float,
-) -> Check:
+_OVER_SCALARS: Mapping[str, tuple[Callable[[list[float]], float], str, float]] = {
+    "r_hat": (max, "<", config.R_HAT_BELOW),
+    "ess_bulk": (min, ">=", config.ESS_BULK_AT_LEAST),
+    "ess_tail": (min, ">=", config.ESS_TAIL_AT_LEAST),
+}
+
+
+def _over_scalars(name: str, free: Mapping[str, np.ndarray], statistic: Callable[[np.ndarray], float]) -> Check:
     """The worst value over all free scalars; the first that has none (constant, NaN) fails the whole check."""
+    worst, relation, threshold = _OVER_SCALARS[name]
     values = []
     for label, draws in _scalars(free):
-        value = float(statistic(draws)) if np.all(np.isfinite(draws)) and np.ptp(draws) > 0 else nan
+        finite = bool(np.all(np.isfinite(draws)))
+        value = float(statistic(draws)) if finite and np.ptp(draws) > 0 else nan
         if not isfinite(value):
-            reason = "is constant" if np.all(np.isfinite(draws)) else "has draws that are not finite"
+            reason = "is constant" if finite else "has draws that are not finite"
             return _check(name, nan, relation, threshold, f"{label} {reason}")
         values.append(value)
-    return _check(name, choose(values), relation, threshold) if values else _check(
-        name, nan, relation, threshold, "no free variable"
-    )
+    if not values:
+        return _check(name, nan, relation, threshold, "no free variable")
+    return _check(name, worst(values), relation, threshold)
 
 
 def _scalars(free: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:

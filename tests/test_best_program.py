@@ -125,7 +125,7 @@ def test_builtins_that_the_program_hides_are_given_back():
 def test_recorded_numbers_of_numpy_are_written_plain():
     check = dataclasses.replace(scored().checks[0], value=np.float64(1.01))
     text = rendered(assessment=dataclasses.replace(scored(), checks=(check,)))
-    assert "RECORDED = {'r_hat': 1.01}" in text
+    assert 'RECORDED = {\n    "r_hat": 1.01,\n}' in text
 
 
 @pytest.mark.slow

@@ -9,10 +9,13 @@ from typing import Any
 from tokenizers import Tokenizer
 from transformers import GenerationConfig, LlamaForCausalLM
 
+from training.card import write_card
 from training.corpus import Rates, examples
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, save_tokenizer
 
+ROOT = Path(__file__).resolve().parent.parent
 NAME = "refinestat-slm"
+OUTPUT = ROOT / "refinestat" / "models" / NAME
 CORPUS_SAMPLE = 1000
 FILES = frozenset(
     {
@@ -86,9 +89,9 @@ def export(
         },
     }
     (folder / "training.json").write_text(json.dumps(record, indent=2) + "\n")
-    (folder / "README.md").write_text(card(record))
+    write_card(folder, record)
 
 
-def card(record: dict[str, Any]) -> str:
-    """The model card."""
-    return json.dumps(record)
+def read_record(folder: Path) -> dict[str, Any]:
+    """What `training.json` says of a model."""
+    return dict(json.loads((folder / "training.json").read_text()))

@@ -90,6 +90,7 @@ def location_scales(source: str) -> list[float]:
             continue
         keyword = _LOCATIONS.get(_function(call).removeprefix("pm."))
         for item in call.keywords:
-            if item.arg == keyword and isinstance(item.value, ast.Constant) and statement.targets[0].id not in scaled:
-                found.append(float(item.value.value))
+            value = item.value.value if isinstance(item.value, ast.Constant) else None
+            if item.arg == keyword and isinstance(value, int | float) and statement.targets[0].id not in scaled:
+                found.append(float(value))
     return found

@@ -144,8 +144,7 @@ def number(value: Any) -> str:
     """A number, or nested lists of numbers, as Python; the shortest text that gives the same number back."""
     if isinstance(value, list):
         return f"[{', '.join(number(each) for each in value)}]"
-    plain = value.item() if isinstance(value, np.generic) else value
-    return repr(plain).replace("nan", "np.nan").replace("inf", "np.inf")
+    return repr(value).replace("nan", "np.nan").replace("inf", "np.inf")
 
 
 def _checks(program: Program, assessment: Assessment, settings: SamplerSettings) -> str:
@@ -157,7 +156,7 @@ def _checks(program: Program, assessment: Assessment, settings: SamplerSettings)
         "target_accept": settings.target_accept,
         "random_seed": settings.seed,
     }
-    recorded = {check.name: check.value for check in assessment.checks}
+    recorded = {check.name: float(f"{check.value:.6g}") for check in assessment.checks}
     return FOOT.format(
         restored=_restored(program.source),
         sampler=_dictionary(sampler),
@@ -173,7 +172,7 @@ def _checks(program: Program, assessment: Assessment, settings: SamplerSettings)
 
 
 def _dictionary(values: Mapping[str, float]) -> str:
-    return "{" + ", ".join(f"{key!r}: {number(value)}" for key, value in values.items()) + "}"
+    return "{\n" + "".join(f'    "{key}": {number(value)},\n' for key, value in values.items()) + "}"
 
 
 def _restored(source: str) -> str:

@@ -61,10 +61,10 @@ class GrammarMask:
         self._prompt = ""
 
     def start(self, prompt: str) -> None:
-        """A new program that begins with the prompt, which is Python up to and with the line that opens the block."""
+        """A new program that begins with the prompt, which is Python. Raises GrammarError if nothing can follow it."""
         self._parser.reset()
-        self._parser.scan(prompt)
         self._prompt = prompt
+        self.allowed("")
 
     def allowed(self, text: str) -> np.ndarray:
         """Which tokens may follow prompt + text: bool (vocabulary,). Never a special token but EOS, and that where the

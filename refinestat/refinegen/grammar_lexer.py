@@ -8,8 +8,9 @@ from refinestat.refinegen.grammar_syncode import NL, Language
 OPENING, CLOSING = frozenset({"LPAR", "LSQB", "LBRACE"}), frozenset({"RPAR", "RSQB", "RBRACE"})
 QUOTES = ('"', "'")
 STRING_PREFIX = re.compile(r"[bf]?r|r[bf]|[ubf]", re.IGNORECASE)
-PARTIAL_NUMBER = re.compile(
-    r"(?<![\w.])(?:(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?|_)|0[0-9_]*[1-9][0-9_]*)\Z", re.IGNORECASE
+PARTIAL_NUMBER = re.compile(  # ends in e, e-, _, or is a number with a zero in front
+    r"(?<![\w.])(?:(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:e[-+]?|(?:e[-+]?[0-9_]+)?_)|0[0-9_]*[1-9][0-9_]*)\Z",
+    re.IGNORECASE,
 )
 
 

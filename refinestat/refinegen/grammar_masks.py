@@ -96,7 +96,7 @@ def _consume(
 
 
 class _Endings:
-    """Which terminals every ending of every word can begin with."""
+    """Which terminals every ending of every word can begin with. The lexer takes the longest, unless one may go on."""
 
     def __init__(self, language: Language, words: Sequence[bytes]) -> None:
         numbers: dict[bytes, int] = {}
@@ -107,10 +107,9 @@ class _Endings:
         self._starts = np.concatenate([[0], np.cumsum([len(word) for word in words])])
         self._stripped = np.array([numbers[ending.lstrip(b" ")] for ending in numbers], dtype=np.int32)
         automata, endings = language.automata, _Words(list(numbers))
-        self._begins = np.zeros((len(numbers), len(language.terminals)), dtype=bool)
-        for terminal, initial in enumerate(automata.initial):
-            taken, alive = _consume(automata, int(initial), endings)
-            self._begins[:, terminal] = (taken >= 0) | alive
+        taken, alive = zip(*(_consume(automata, int(initial), endings) for initial in automata.initial), strict=True)
+        longest = np.maximum.reduce([*taken, np.zeros(len(numbers), dtype=np.int32)])
+        self._begins = np.column_stack([(t == longest) | a for t, a in zip(taken, alive, strict=True)])
         self._begins[endings.lengths == 0] = automata.live[automata.initial]
 
     def begin(self, words: np.ndarray, offsets: np.ndarray, *, strip: bool) -> np.ndarray:

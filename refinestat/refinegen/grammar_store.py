@@ -20,7 +20,7 @@ from refinestat.refinegen.grammar_python import AUTOMATA, refined
 from refinestat.refinegen.grammar_syncode import Language
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 
-FORMAT = 2
+FORMAT = 3
 MODE = "grammar_mask"
 ARRAYS = ("packed", "rows")
 META = "store.json"

@@ -84,7 +84,7 @@ def _package() -> Path:
 
 
 @contextmanager
-def _without_package_init() -> Iterator[None]:
+def without_package_init() -> Iterator[None]:
     """Lets syncode's modules be imported without `syncode/__init__`, which takes seconds, loads `datasets` and `fire`
     and sends the root logger to stdout. A later `import syncode` elsewhere still gets the whole package."""
     if "syncode" in sys.modules:
@@ -112,7 +112,7 @@ def load_language() -> Language:
 
 def make_language(source: str, simplified: Mapping[str, str]) -> Language:
     """simplified: patterns for the automata of some terminals, in place of their own."""
-    with _without_package_init():
+    with without_package_init():
         from syncode.larkm import Lark  # noqa: PLC0415
         from syncode.mask_store.byte_fsm import ByteFSM  # noqa: PLC0415
 
@@ -157,7 +157,7 @@ def _following(
 
 
 def _matcher(lexer: Any) -> Callable[[str, int], tuple[str, str] | None]:
-    with _without_package_init():
+    with without_package_init():
         from syncode.larkm.lexer import Token  # noqa: PLC0415
     scan, keywords = lexer.scanner.match, lexer.callback
 

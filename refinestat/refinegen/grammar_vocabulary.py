@@ -9,12 +9,13 @@ from functools import cache
 from typing import Any
 
 BYTE_TOKEN = re.compile(r"<0x([0-9A-Fa-f]{2})>")
+NO_UTF8 = frozenset((0xC0, 0xC1, *range(0xF5, 0x100)))
 SPACE_MARK = "\u2581"  # SentencePiece's space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """pieces: by token id; empty for what adds nothing or must never be sampled: special tokens, unused ids.
+    """pieces: by token id; empty for what must never be sampled: special tokens, unused ids, bytes that no text has.
 
     end: the id of EOS. digest: differs wherever two tokenizers write different bytes or end differently."""
 
@@ -30,8 +31,9 @@ def read_vocabulary(tokenizer: Any) -> Vocabulary:
     decode = _decoder(tokenizer, numbers)
     pieces = [b""] * (max(numbers.values()) + 1)
     for token, number in numbers.items():
-        if number not in never:
-            pieces[number] = token.encode() if number in added else decode(token)
+        piece = token.encode() if number in added else decode(token)
+        if number not in never and not NO_UTF8.intersection(piece):
+            pieces[number] = piece
     end: int | None = tokenizer.eos_token_id
     lengths = json.dumps([end, [len(piece) for piece in pieces]]).encode()
     return Vocabulary(pieces=pieces, end=end, digest=hashlib.sha256(lengths + b"".join(pieces)).hexdigest())

@@ -1,4 +1,4 @@
-"""Check the corpus: `python -m training.corpus --check 500` builds programs with PyMC and reports the share that do, by family."""
+"""Check the corpus: `python -m training.corpus --check 500` counts, by family, the programs that PyMC can build."""
 
 import argparse
 import sys
@@ -24,7 +24,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def check(first: int, number: int, split: Split) -> int:
-    """Build `number` programs without deliberate faults; print a table; 1 if under 98 % build or a variable is unused."""
+    """Build programs without deliberate faults; print a table; 1 if under 98 % build or a variable is unused."""
     stages: dict[str, Counter[Stage]] = defaultdict(Counter)
     idle = 0
     with Judge() as judge:
@@ -39,9 +39,8 @@ def check(first: int, number: int, split: Split) -> int:
     for family, counts in sorted(stages.items()):
         print(f"{family:24} {counts[Stage.OK]:5} of {counts.total():5}")
     good = sum(counts[Stage.OK] for counts in stages.values())
-    print(
-        f"{'all':24} {good:5} of {number:5}: {100 * good / number:.1f} % build with a finite log density; {idle} have an unused one"
-    )
+    share = f"{100 * good / number:.1f} % build with a finite log density"
+    print(f"{'all':24} {good:5} of {number:5}: {share}; {idle} have an unused random variable")
     return 0 if good >= 0.98 * number and not idle else 1
 
 

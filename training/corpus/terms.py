@@ -1,5 +1,6 @@
 """Terms of a linear predictor: intercepts, prepared predictors, slopes, polynomials; and sentences about them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from training.corpus.data import Column, add_predictor
@@ -17,7 +18,7 @@ from training.corpus.outcomes import (
 )
 from training.corpus.priors import INTERCEPT, SLOPE, location
 
-MAKERS = {
+MAKERS: Mapping[Link, Callable[[Draft], Outcome]] = {
     Link.IDENTITY: real_outcome,
     Link.LOG: count_outcome,
     Link.LOGIT: binary_outcome,

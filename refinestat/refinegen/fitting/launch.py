@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from refinestat.refinegen.fitting import protocol
 
@@ -152,7 +153,7 @@ async def launch() -> Zygote:
     return Zygote(process, control, ready["level"])
 
 
-async def _record(control: socket.socket) -> dict[str, object] | None:
+async def _record(control: socket.socket) -> dict[str, Any] | None:
     """The next record from the zygote; None when it is gone."""
     text = b""
     while len(text) < protocol.RECORD:

@@ -1,4 +1,4 @@
-"""LLVM IR for products, decompositions, triangular systems, cumulative sums and softmax, batched or not."""
+"""LLVM IR for matrix products, Cholesky factors and triangular systems, batched or not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 
-from refinestat.refinegen.fitting.ir import REAL, UnsupportedError, Value, Writer, kind_of, literal
+from refinestat.refinegen.fitting import lines
+from refinestat.refinegen.fitting.ir import REAL, UnsupportedError, Value, Writer, literal
 
 if TYPE_CHECKING:
     from refinestat.refinegen.fitting.translate import Translator
@@ -153,85 +154,13 @@ def _solve_triangular(t: Translator, node: Apply, op: Op) -> None:
     b.each(core)
 
 
-def _cumulate(t: Translator, node: Apply, op: Op) -> None:
-    """Running sums or products along one axis."""
-    x, out = node.inputs[0], node.outputs[0]
-    shape = t.shape(x) if op.axis is not None else (prod(t.shape(x)),)
-    axis = op.axis if op.axis is not None else 0
-    order = np.moveaxis(np.arange(prod(shape)).reshape(shape), axis, -1)
-    w, value, result, kind = t.writer, t.value(x), t.result(out), kind_of(out.type.dtype)
-    code = {"add": "add", "mul": "mul"}[op.mode]
-    start = literal(0 if op.mode == "add" else 1, kind)
-    code = f"f{code}" if kind == REAL else code
-
-    def run(line: np.ndarray) -> None:
-        slot = w.slot(kind, start)
-
-        def step(i: str) -> None:
-            at = w.table(line, i)
-            total = w.emit(f"{code} {kind} {w.read(slot, kind)}, {w.load(value, at)}")
-            w.write(slot, kind, total)
-            w.store(result, at, total)
-
-        w.loop(len(line), step)
-
-    for line in order.reshape(-1, shape[axis]):
-        run(line)
-
-
-def _diagonal(t: Translator, node: Apply, op: Op) -> None:
-    """A matrix with a vector on its main diagonal."""
-    if op.offset != 0 or len(t.shape(node.inputs[0])) != 1:
-        raise UnsupportedError("a diagonal of several matrices")
-    value, n = t.value(node.inputs[0]), t.shape(node.inputs[0])[0]
-    w, result = t.writer, t.result(node.outputs[0])
-    w.loop(n * n, lambda i: w.store(result, i, _ZERO))
-    w.loop(n, lambda i: w.store(result, w.emit(f"mul i64 {i}, {n + 1}"), w.load(value, i)))
-
-
-def _softmax(t: Translator, node: Apply, op: Op) -> None:
-    """exp(x) / sum(exp(x)), or its logarithm, along one axis or all; shifted by the maximum."""
-    x, out = node.inputs[0], node.outputs[0]
-    shape, logarithm = t.shape(x), type(op).__name__ == "LogSoftmax"
-    order = np.arange(prod(shape)).reshape(shape)
-    lines = order.reshape(1, -1) if op.axis is None else np.moveaxis(order, op.axis, -1).reshape(-1, shape[op.axis])
-    w, value, result = t.writer, t.value(x), t.result(out)
-
-    def line(places: np.ndarray) -> None:
-        top, total = w.slot(REAL, literal(-np.inf, REAL)), w.slot(REAL, _ZERO)
-
-        def raise_top(i: str) -> None:
-            old, new = w.read(top, REAL), w.load(value, w.table(places, i))
-            w.write(top, REAL, w.emit(f"select i1 {w.emit(f'fcmp ogt double {new}, {old}')}, double {new}, double {old}"))
-
-        def shifted(i: str) -> str:
-            return w.emit(f"fsub double {w.load(value, w.table(places, i))}, {w.read(top, REAL)}")
-
-        def add(i: str) -> None:
-            power = w.call("exp", [shifted(i)])
-            w.write(total, REAL, w.emit(f"fadd double {w.read(total, REAL)}, {power}"))
-
-        def finish(i: str) -> None:
-            if logarithm:
-                element = w.emit(f"fsub double {shifted(i)}, {w.call('log', [w.read(total, REAL)])}")
-            else:
-                element = w.emit(f"fdiv double {w.call('exp', [shifted(i)])}, {w.read(total, REAL)}")
-            w.store(result, w.table(places, i), element)
-
-        for step in (raise_top, add, finish):
-            w.loop(len(places), step)
-
-    for places in lines:
-        line(places)
-
-
 _TRANSLATIONS: dict[str, Callable[[Translator, Apply, Op], None]] = {
     "Dot": _dot,
     "Dot22": _dot,
     "Cholesky": _cholesky,
     "SolveTriangular": _solve_triangular,
-    "CumOp": _cumulate,
-    "AllocDiag": _diagonal,
-    "Softmax": _softmax,
-    "LogSoftmax": _softmax,
+    "CumOp": lines.cumulate,
+    "AllocDiag": lines.diagonal,
+    "Softmax": lines.softmax,
+    "LogSoftmax": lines.softmax,
 }

@@ -1,6 +1,5 @@
-"""Run a program's text and check the model that it leaves: can it be scored, and against the same data as all others?"""
+"""Check the model that a program leaves: can it be scored, on the same data as all others?"""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,17 +12,6 @@ _MOST_FREE = 4_000  # free scalars: 4000 draws of more do not fit into one resul
 
 class BuildError(Exception):
     """The program ran, and the model that it leaves cannot be scored."""
-
-
-def build(source: str, data: Mapping[str, np.ndarray]) -> pm.Model:
-    """Execute the text; numbers are plain numbers to it, columns read-only arrays. The model must be called `model`."""
-    seen = {name: values.item() if values.ndim == 0 else values for name, values in data.items()}
-    namespace: dict[str, Any] = {"__name__": "__program__", "data": seen}
-    exec(compile(source, "<program>", "exec"), namespace)
-    model = namespace.get("model")
-    if not isinstance(model, pm.Model):
-        raise BuildError("the program leaves no pm.Model named `model`")
-    return model
 
 
 def observed_values(model: pm.Model, outcome: np.ndarray) -> np.ndarray:

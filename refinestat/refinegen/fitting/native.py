@@ -4,27 +4,19 @@ The log density is simplified by PyTensor, differentiated, evaluated once by PyT
 operation, and translated (translate.py). The machine code must then agree with PyTensor at several points."""
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import llvmlite.binding as llvm
 import numpy as np
-import pytensor
-import pytensor.tensor as pt
-from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Constant, Variable
-from pytensor.graph.fg import FunctionGraph
-from pytensor.graph.replace import clone_replace
-from pytensor.graph.rewriting.basic import MergeOptimizer
-from pytensor.graph.rewriting.utils import rewrite_graph
-from pytensor.graph.traversal import graph_inputs
+from pytensor.graph.basic import Variable
 
+from refinestat.refinegen.fitting.graph import Graph
 from refinestat.refinegen.fitting.ir import REAL, UnsupportedError, Value, Writer, literal
-from refinestat.refinegen.fitting.scalar_ops import address
+from refinestat.refinegen.fitting.outside import address
 from refinestat.refinegen.fitting.translate import Translator
 
-_REWRITES = ("canonicalize", "stabilize", "local_check_parameter_to_ninf_switch")
 _SIGNATURE = "i64 @density(i64 %n, ptr noalias %x, ptr noalias %gradient, ptr noalias %value, ptr %unused) nounwind"
 _COPY = """
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
@@ -37,7 +29,6 @@ define i64 @copy(i64 %n, i64 %m, ptr %x, ptr %out, ptr %unused) {
 _TOLERANCE = 1e-6
 _CHECKED_POINTS = 4
 _BAD_GRADIENT, _BAD_VALUE = 3, 4  # what the sampler takes for a divergence
-_MOST_NODES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,58 +56,8 @@ class Density:
         return (float(value[0]), gradient) if code == 0 else (np.nan, np.full(self.size, np.nan))
 
 
-class Graph:
-    """The log density and its gradient as a graph over the value variables, and PyTensor's own evaluation of it."""
-
-    def __init__(self, logp: Variable, inputs: Sequence[Variable]) -> None:
-        shared = [v for v in graph_inputs([logp]) if isinstance(v, SharedVariable)]
-        (frozen,) = clone_replace([logp], {v: pt.constant(v.get_value(), dtype=v.type.dtype) for v in shared})
-        simplified = rewrite_graph(frozen, include=_REWRITES)
-        gradient = pytensor.grad(simplified, list(inputs), disconnected_inputs="ignore")
-        self.fgraph = FunctionGraph(list(inputs), [simplified, *gradient], clone=True)
-        MergeOptimizer().rewrite(self.fgraph)
-        self.order = self.fgraph.toposort()
-        if len(self.order) > _MOST_NODES:
-            raise UnsupportedError(f"a graph of {len(self.order)} operations")
-        self._storage: dict[Variable, list[Any]] = {}
-        self._steps: list[Callable[[], Any]] = []
-
-    def evaluate(self, point: Sequence[np.ndarray]) -> tuple[float, np.ndarray]:
-        """The log density and its gradient, in one vector, without machine code."""
-        if not self._steps:
-            self._prepare()
-        for variable, values in zip(self.fgraph.inputs, point, strict=True):
-            self._storage[variable][0] = np.asarray(values, dtype=variable.type.dtype)
-        try:
-            for step in self._steps:
-                step()
-        except np.linalg.LinAlgError:  # a matrix that cannot be decomposed at this point
-            return np.nan, np.full(sum(np.size(p) for p in point), np.nan)
-        value, *gradient = (np.asarray(self._storage[o][0], dtype=np.float64) for o in self.fgraph.outputs)
-        return float(value), np.concatenate([g.ravel() for g in gradient])
-
-    def _prepare(self) -> None:
-        for variable in self.fgraph.variables:
-            self._storage[variable] = [variable.data if isinstance(variable, Constant) else None]
-        computed = {variable: [True] for variable in self.fgraph.variables}
-        for node in self.order:
-            self._steps.append(node.op.make_thunk(node, self._storage, computed, [], impl="py"))
-
-    def known(self) -> dict[Variable, np.ndarray]:
-        """The value of every variable at the point evaluated last."""
-        return {variable: storage[0] for variable, storage in self._storage.items()}
-
-    def varying(self) -> set[Variable]:
-        """Variables whose value depends on the inputs' values; shapes do not."""
-        found = set(self.fgraph.inputs)
-        for node in self.order:
-            if type(node.op).__name__ not in ("Shape", "Shape_i") and not found.isdisjoint(node.inputs):
-                found.update(node.outputs)
-        return found
-
-
 def compile_density(logp: Variable, inputs: Sequence[Variable], point: Sequence[np.ndarray]) -> Density:
-    """Machine code for the log density and its gradient. Raises UnsupportedError where it cannot be made or is wrong."""
+    """Machine code for value and gradient. Raises UnsupportedError where it cannot be made, or is wrong."""
     shapes = [np.shape(values) for values in point]
     try:
         graph = Graph(logp, inputs)

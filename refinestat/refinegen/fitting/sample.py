@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import nutpie
@@ -20,7 +21,7 @@ import pytensor.link.numba.cache
 import pytensor.link.utils
 
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
-from refinestat.refinegen.fitting.model import build, initial_values, observed_values
+from refinestat.refinegen.fitting.model import BuildError, initial_values, observed_values
 from refinestat.refinegen.fitting.samplers import Draws, draw
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import SamplerSettings
@@ -70,6 +71,17 @@ def run(job: Job, watch: Stopwatch) -> Sampled:
     with watch.phase("log_likelihood"):
         at = evaluate_at(model, draws.points, observed.size)
     return Sampled(draws=draws, observed=observed, at=at)
+
+
+def build(source: str, data: Mapping[str, np.ndarray]) -> pm.Model:
+    """Execute the text; numbers are plain numbers to it, columns read-only arrays. The model must be called `model`."""
+    seen = {name: values.item() if values.ndim == 0 else values for name, values in data.items()}
+    namespace: dict[str, Any] = {"__name__": "__program__", "data": seen}
+    exec(compile(source, "<program>", "exec"), namespace)
+    model = namespace.get("model")
+    if not isinstance(model, pm.Model):
+        raise BuildError("the program leaves no pm.Model named `model`")
+    return model
 
 
 def seed_of(source: str, settings: SamplerSettings) -> int:

@@ -1,14 +1,15 @@
-"""LLVM IR for PyTensor's scalar operations, and where the C functions that they call live in this process."""
+"""LLVM IR for PyTensor's scalar operations."""
 
-import ctypes
 import re
 from collections.abc import Callable, Sequence
 from math import log
+from typing import Any
 
 import numpy as np
 from pytensor.scalar.basic import Composite, ScalarOp
 
 from refinestat.refinegen.fitting.ir import REAL, WHOLE, UnsupportedError, Writer, kind_of, literal
+from refinestat.refinegen.fitting.outside import special_address
 
 Operand = tuple[str, str]  # SSA name or literal, kind
 
@@ -37,28 +38,32 @@ class ScalarWriter:
     def apply(self, op: ScalarOp, operands: Sequence[Operand], dtype: str) -> str:
         """The SSA name of op(operands), of the kind of `dtype`."""
         name, kind = type(op).__name__, kind_of(dtype)
-        if isinstance(op, Composite):
-            return self._composite(op, operands)
-        if name in _SAME:
-            return self._cast(operands[-1], dtype)
-        if name in _COMPARISONS:
-            return self._truth(self._compare(_COMPARISONS[name], operands[0], operands[1]))
-        if name in _FOLDS:
-            return self._fold(_FOLDS[name][kind == WHOLE], [self.to(o, kind) for o in operands], kind)
-        if name in _EXTREMES:
-            return self._extreme(_EXTREMES[name], operands, kind)
         method: Callable[[Sequence[Operand], str], str] | None = getattr(self, f"_{name.lower()}", None)
-        if method is not None:
-            return method(operands, kind)
-        return self._cast((self._outside(op, name, operands), REAL), dtype)
+        if isinstance(op, Composite):
+            result = self._composite(op, operands)
+        elif name in _SAME:
+            result = self._cast(operands[-1], dtype)
+        elif name in _COMPARISONS:
+            result = self._truth(self._compare(_COMPARISONS[name], operands[0], operands[1]))
+        elif name in _FOLDS:
+            result = self._fold(_FOLDS[name][kind == WHOLE], [self.to(o, kind) for o in operands], kind)
+        elif name in _EXTREMES:
+            result = self._extreme(_EXTREMES[name], operands, kind)
+        elif method is not None:
+            result = method(operands, kind)
+        else:
+            result = self._cast((self._outside(op, name, operands), REAL), dtype)
+        return result
 
     def to(self, operand: Operand, kind: str) -> str:
         """The operand as the other kind, if need be."""
         text, given = operand
         if given == kind:
             return text
+        if kind == REAL and re.fullmatch(r"-?\d+", text):
+            return literal(int(text), REAL)
         if kind == REAL:
-            return literal(int(text), REAL) if re.fullmatch(r"-?\d+", text) else self._w.emit(f"sitofp i64 {text} to double")
+            return self._w.emit(f"sitofp i64 {text} to double")
         return self._w.emit(f"fptosi double {text} to i64")
 
     def _cast(self, operand: Operand, dtype: str) -> str:
@@ -67,12 +72,12 @@ class ScalarWriter:
         return self.to(operand, kind_of(dtype))
 
     def _composite(self, op: Composite, operands: Sequence[Operand]) -> str:
-        known = dict(zip(op.fgraph.inputs, operands, strict=True))
+        known: dict[Any, Operand] = dict(zip(op.fgraph.inputs, operands, strict=True))
 
-        def operand(variable: object) -> Operand:
+        def operand(variable: Any) -> Operand:
             if variable not in known:
-                kind = kind_of(variable.type.dtype)  # type: ignore[attr-defined]
-                known[variable] = (literal(variable.data, kind), kind)  # type: ignore[attr-defined]
+                kind = kind_of(variable.type.dtype)
+                known[variable] = (literal(variable.data, kind), kind)
             return known[variable]
 
         for node in op.fgraph.toposort():
@@ -228,29 +233,3 @@ class ScalarWriter:
         tail = self._real2("fmul", self._real2("fmul", series, square), inverse)
         half = self._real2("fmul", square, literal(0.5, REAL))
         return self._real2("fadd", total, self._real2("fadd", self._real2("fadd", inverse, half), tail))
-
-
-def address(symbol: str) -> int:
-    """Where an outside function is: `special.gammaln.1` in SciPy, anything else in the C library."""
-    if symbol.startswith("special."):
-        _, function, count = symbol.split(".")
-        found = special_address(function, int(count))
-        if found is None:
-            raise UnsupportedError(f"no such function: {symbol}")
-        return found
-    pointer = ctypes.cast(getattr(ctypes.CDLL(None), symbol), ctypes.c_void_p)
-    return int(pointer.value or 0)
-
-
-def special_address(function: str, arguments: int) -> int | None:
-    """The C function behind scipy.special's `function` of reals, as SciPy exports it to Cython."""
-    from scipy.special import cython_special  # noqa: PLC0415 - with the others, when the first one is needed
-
-    wanted = f"double ({'double, ' * arguments}int __pyx_skip_dispatch)".encode()
-    get_name, get_pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    for exported, capsule in cython_special.__pyx_capi__.items():
-        if re.fullmatch(rf"(__pyx_fuse_\d+)?{function}", exported) and get_name(capsule) == wanted:
-            return int(get_pointer(capsule, wanted))
-    return None

@@ -43,37 +43,42 @@ def _argument(index: int, high: bool = False) -> Instruction:
 
 
 def _only(index: int, values: Sequence[int], code: int) -> list[Instruction]:
-    """Allow where the argument is one of the values, else fail. Its upper half is ignored, as the kernel does for int."""
+    """Allow where the argument is one of the values, else fail. Its upper half is ignored, as the kernel does."""
     tests = [(_EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)]
     return [_argument(index), *tests, _fail(code), _return(_ALLOW)]
 
 
-def _rule(name: str, pid: int) -> list[Instruction]:
-    """What decides about one judged call; every rule ends with a return."""
-    match name:
-        case "open" | "openat":
-            flags = 1 if name == "open" else 2
-            return [_argument(flags), (_ANY_BIT, 0, 1, _WRITING), _fail(errno.EROFS), _return(_ALLOW)]
-        case "clone":
-            return [_argument(0), (_ANY_BIT, 1, 0, _CLONE_THREAD), _fail(errno.EPERM), _return(_ALLOW)]
-        case "kill" | "tgkill":
-            return _only(0, [pid], errno.EPERM)
-        case "prctl":
-            return _only(0, _PRCTL, errno.EPERM)
-        case "ioctl":
-            return _only(1, _IOCTL, errno.ENOTTY)
-        case "prlimit64":  # reading limits only: the pointer to new ones is null
-            low, high = _argument(2), _argument(2, high=True)
-            return [low, (_EQUAL, 0, 3, 0), high, (_EQUAL, 0, 1, 0), _return(_ALLOW), _fail(errno.EPERM)]
-        case _:
-            return [_fail(errno.ENOSYS)]
+def _rules(pid: int) -> dict[str, list[Instruction]]:
+    """What decides about each judged call; every rule ends with a return."""
+    opening = [(_ANY_BIT, 0, 1, _WRITING), _fail(errno.EROFS), _return(_ALLOW)]
+    itself = _only(0, [pid], errno.EPERM)
+    return {
+        "open": [_argument(1), *opening],
+        "openat": [_argument(2), *opening],
+        "clone": [_argument(0), (_ANY_BIT, 1, 0, _CLONE_THREAD), _fail(errno.EPERM), _return(_ALLOW)],
+        "clone3": [_fail(errno.ENOSYS)],
+        "kill": itself,
+        "tgkill": itself,
+        "prctl": _only(0, _PRCTL, errno.EPERM),
+        "ioctl": _only(1, _IOCTL, errno.ENOTTY),
+        "prlimit64": [  # reading limits only: the pointer to new ones is null
+            _argument(2),
+            (_EQUAL, 0, 3, 0),
+            _argument(2, high=True),
+            (_EQUAL, 0, 1, 0),
+            _return(_ALLOW),
+            _fail(errno.EPERM),
+        ],
+        "seccomp": [_fail(errno.ENOSYS)],
+    }
 
 
 def program(machine: str, pid: int) -> list[Instruction]:
     """The whole filter for one architecture and one process."""
     filter_ = [_load(_ARCH), (_EQUAL, 1, 0, AUDIT_ARCH[machine]), _return(_KILL), _load(_NUMBER)]
+    rules = _rules(pid)
     for name, number in judged(machine).items():
-        rule = _rule(name, pid)
+        rule = rules[name]
         filter_ += [(_EQUAL, 0, len(rule), number), *rule]
     numbers = sorted(allowed(machine))
     for start in range(0, len(numbers), _MOST_JUMP):

@@ -206,7 +206,8 @@ class Translator:
         value, start = self.value(x), literal(_START[name], kind)
 
         def combine(old: str, index: str) -> str:
-            return self.scalars.apply(node.op.scalar_op, [(old, kind), (w.load(value, index), value.kind)], out.type.dtype)
+            operands = [(old, kind), (w.load(value, index), value.kind)]
+            return self.scalars.apply(node.op.scalar_op, operands, out.type.dtype)
 
         if prod(kept) == 1:
             slot = w.slot(kind, start)

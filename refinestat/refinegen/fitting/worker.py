@@ -38,7 +38,7 @@ def _serve(connection: socket.socket) -> None:
         parts = _success(sampled, watch, fields["nonce"])
     except MemoryError:
         parts = _failure(Outcome.OUT_OF_MEMORY, "needs more memory than a program may use", watch, fields["nonce"])
-    except BaseException as error:  # noqa: BLE001 - the boundary: whatever a program raises, exits included, is data
+    except BaseException as error:  # the boundary: whatever a program raises, exits included, is data
         parts = _failure(Outcome.BUILD_FAILED, _describe(error), watch, fields["nonce"])
     for part in parts:
         connection.sendall(part)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import functions, measures, shapes, transfer
-from refinestat.refinegen.predicates.expressions import READERS, State, elements, evaluate, grouped
+from refinestat.refinegen.predicates.expressions import ELEMENTS_PER_STEP, READERS, State, elements, evaluate, grouped, size
 from refinestat.refinegen.predicates.random_variables import declare_gp, make
 from refinestat.refinegen.predicates.records import Argument, What
 from refinestat.refinegen.predicates.symbols import MISSING, UNKNOWN, Kind, Outcome, Value, number, sequence
@@ -108,6 +108,7 @@ def _library(node: ast.Call, path: str, values: list[Value], arguments: Passed, 
         result = replace(result, measure=values[0].measure)
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
+    state.steps += size(result) // ELEMENTS_PER_STEP
     return _checked(node, result, arguments, state, values)
 
 

@@ -56,6 +56,7 @@ FOLDED = frozenset(
 )
 _FUNCTIONS = {name: getattr(np, name) for name in FOLDED - {"flatten"}} | {"flatten": np.ravel}
 _BY_SIZE = frozenset("arange eye full identity linspace logspace geomspace ones repeat tile zeros outer tri bincount".split())
+_PRODUCTS = frozenset({"dot", "matmul", "isin", "searchsorted", "polyval"})
 
 
 def numeric(constant: Any) -> bool:
@@ -88,6 +89,8 @@ def operate(op: type[ast.AST], left: Any, right: Any) -> Any:
         return MISSING
     if not all(numeric(x) or isinstance(x, str) for x in (left, right)):
         return MISSING
+    if op is ast.MatMult and np.size(left) * np.size(right) > MOST_ELEMENTS * 10:
+        return MISSING
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and left.shape != right.shape:
         if math.prod(max(a, b) for a, b in zip(*_padded(left.shape, right.shape), strict=True)) > MOST_ELEMENTS:
             return MISSING
@@ -113,7 +116,7 @@ def call(name: str, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> An
         if name in _BY_SIZE and _result_size(name, arguments, keywords) > MOST_ELEMENTS:
             return MISSING
         sizes = [np.size(x) for x in arguments if isinstance(x, np.ndarray | list | tuple)]
-        if sum(sizes) > MOST_ELEMENTS or 0 in sizes:
+        if sum(sizes) > MOST_ELEMENTS or 0 in sizes or (name in _PRODUCTS and math.prod(sizes) > MOST_ELEMENTS * 10):
             return MISSING
         with np.errstate(all="ignore"):
             result = function(*arguments, **keywords)

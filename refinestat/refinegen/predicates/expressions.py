@@ -27,7 +27,9 @@ from refinestat.refinegen.predicates.symbols import (
 )
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
 
-MOST_STEPS = 4_000
+MOST_STEPS = 15_000
+MOST_STEPS_OF_STATEMENT = 4_000
+ELEMENTS_PER_STEP = 200
 MOST_ITEMS = 64
 
 
@@ -45,6 +47,7 @@ class State:
     free: int
     prefix: str = ""
     steps: int = 0
+    limit: int = MOST_STEPS
     certain: bool = True
     calls: list[Call] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -55,11 +58,11 @@ class State:
 
 def evaluate(node: ast.expr | None, state: State) -> Value:
     """The abstract value of an expression."""
-    state.steps += 1
     if node is None:
         return NONE
+    state.steps += 1
     reader = READERS.get(type(node))
-    if reader is None or state.steps > MOST_STEPS:
+    if reader is None or state.steps > state.limit:
         return UNKNOWN
     return reader(node, state)
 
@@ -153,7 +156,13 @@ def _guarded(node: ast.AST, compute: Callable[[], Value], values: tuple[Value, .
         result = transfer.opaque(values)
     if result.outcome is Outcome.DERIVED and any(v.outcome is Outcome.WHOLE for v in values):
         state.report(What.LEAK, node)
+    state.steps += size(result) // ELEMENTS_PER_STEP
     return result
+
+
+def size(value: Value) -> int:
+    """How many elements a known array has."""
+    return int(getattr(value.constant, "size", 0))
 
 
 def _binary(node: ast.BinOp, state: State) -> Value:

@@ -8,7 +8,6 @@ import ast
 import builtins
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from refinestat.refinegen import catalogue
@@ -18,13 +17,19 @@ from refinestat.refinegen.program import Statement
 from refinestat.refinegen.records import Verdict
 
 MOST_BYTES = 64_000
-MOST_NODES = 20_000
+MOST_NODES = 3_000
+MOST_NODES_OF_DATA = 16_000
+MOST_WORDS = 16_000
+MOST_BRACES = 2_000
+MOST_AT_ONCE = 100
+MOST_STATEMENT_BYTES = 16_000
 DEEPEST = 100
 DEEPEST_BRACKETS = 60
 MOST_DIGITS = 40
 LONGEST_TEXT = 4_000
 FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 FORMAT = re.compile(r"[<>=^]?[-+ ]?0?\d{0,2},?(\.\d{1,2})?[dfgse%]?")
+WORDS = re.compile(r"\w+|[-+*/%<>=({~.;\[]")
 PYTHON_BUILTINS = frozenset(dir(builtins))
 ACCEPT = Verdict(predicate="parse", ok=True)
 
@@ -51,6 +56,8 @@ def gate(text: str) -> Verdict:
         line = text.count("\n", 0, found.start()) + 1
         name = "carriage return" if character == "\r" else unicodedata.name(character, "control character").lower()
         return refuse(f"character U+{ord(character):04X} ({name}) is not allowed in a program", line)
+    if len(WORDS.findall(text)) > MOST_WORDS or text.count("{") > MOST_BRACES:
+        return refuse(f"the text is too large (more than {MOST_WORDS} words)")
     depth = 0
     for found in re.finditer(r"[\[({\])}]", text):
         depth = depth + 1 if found.group() in "[({" else max(0, depth - 1)
@@ -80,10 +87,12 @@ def parse(statement: Statement) -> Parsed | Verdict:
     """One statement of the model block as a tree, or the refusal."""
     if all(not line.strip() or line.lstrip().startswith("#") for line in statement.source.split("\n")):
         return Parsed(nodes=(), offset=statement.line - 2)
+    if len(statement.source) > MOST_STATEMENT_BYTES:
+        return refuse(f"a statement is longer than {MOST_STATEMENT_BYTES} characters", statement.line)
     body = tree("if 1:\n" + statement.source, statement.line - 2)
     if isinstance(body, Verdict):
         return body
-    if len(body.body) != 1 or not isinstance(body.body[0], ast.If) or body.body[0].orelse:
+    if len(body.body) != 1 or not isinstance(body.body[0], ast.If) or body.body[0].orelse or len(body.body[0].body) > MOST_AT_ONCE:
         return refuse("a statement of the model block must be indented by four spaces", statement.line)
     return Parsed(nodes=tuple(body.body[0].body), offset=statement.line - 2)
 
@@ -91,11 +100,11 @@ def parse(statement: Statement) -> Parsed | Verdict:
 def check(parsed: Parsed, symbols: Symbols) -> Verdict:
     """Whether the statement holds nothing but what the list allows."""
     for root in parsed.nodes:
-        sized = _size(root)
-        if sized:
-            return refuse(sized, root.lineno + parsed.offset)
-        bound = frozenset(_stores(root))
-        faults = [(node, why) for node in ast.walk(root) if (why := _fault(node, symbols, bound))]
+        nodes = _nodes(root, MOST_NODES_OF_DATA if symbols.own_section else MOST_NODES)
+        if isinstance(nodes, str):
+            return refuse(nodes, root.lineno + parsed.offset)
+        bound = frozenset(n.id for n in nodes if type(n) is ast.Name and type(n.ctx) is not ast.Load)
+        faults = [(node, why) for node in nodes if (why := _fault(node, symbols, bound))]
         if faults:
             node, why = min(faults, key=lambda fault: _end(fault[0]))
             line = getattr(node, "lineno", root.lineno) + parsed.offset
@@ -108,20 +117,26 @@ def _end(node: ast.AST) -> tuple[int, int]:
     return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
 
 
-def _size(root: ast.AST) -> str:
-    count, level, depth = 0, [root], 0
+def _nodes(root: ast.AST, most: int) -> list[ast.AST] | str:
+    """All nodes but operators and contexts, or why there are too many."""
+    found, level, depth = [root], [root], 0
     while level:
-        count, depth = count + len(level), depth + 1
-        if count > MOST_NODES or depth > DEEPEST:
-            return "expressions are nested too deep" if depth > DEEPEST else f"more than {MOST_NODES} syntax nodes"
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return ""
-
-
-def _stores(root: ast.AST) -> Iterator[str]:
-    for node in ast.walk(root):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
+        depth += 1
+        inner: list[ast.AST] = []
+        for node in level:
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if type(value) is list:
+                    inner += [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST) and value._fields:
+                    inner.append(value)
+        level = [node for node in inner if node._fields]
+        found += level
+        if len(found) > most:
+            return f"the statement is too large (more than {most} syntax nodes)"
+        if depth > DEEPEST:
+            return "expressions are nested too deep"
+    return found
 
 
 def _fault(node: ast.AST, symbols: Symbols, bound: frozenset[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import calls, imports
-from refinestat.refinegen.predicates.expressions import MOST_STEPS, State, any_element, bind_target, elements, evaluate, merge, operate, truth
+from refinestat.refinegen.predicates.expressions import MOST_STEPS, MOST_STEPS_OF_STATEMENT, State, any_element, bind_target, elements, evaluate, merge, operate, truth
 from refinestat.refinegen.predicates.parse import Parsed
 from refinestat.refinegen.predicates.records import Reading, What
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Symbols, Value
@@ -26,8 +26,12 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
         offset=parsed.offset,
         observations=list(symbols.observations),
         free=symbols.free,
+        steps=symbols.effort,
+        limit=min(MOST_STEPS, symbols.effort + MOST_STEPS_OF_STATEMENT),
     )
     run(parsed.nodes, state)
+    if state.steps > state.limit and symbols.dataset is not None and parsed.nodes:
+        state.report(What.LARGE, parsed.nodes[0], "the program is too large to be judged")
     after = replace(
         symbols,
         values=state.names,
@@ -36,6 +40,7 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
         open_coords=state.open_coords,
         observations=tuple(state.observations),
         free=state.free,
+        effort=state.steps,
         line=parsed.nodes[-1].end_lineno + parsed.offset if parsed.nodes and parsed.nodes[-1].end_lineno else symbols.line,
     )
     return Reading(offset=parsed.offset, calls=tuple(state.calls), events=tuple(state.events), symbols=after)
@@ -93,7 +98,7 @@ def _for(node: ast.For, state: State) -> None:
     if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:
         state.report(What.LARGE, node, f"a loop of {count} rounds (at most {MOST_ROUNDS})")
     steps, begun = sum(1 for _ in ast.walk(node)), state.steps
-    if rounds is not None and begun + steps * len(rounds) <= MOST_STEPS:
+    if rounds is not None and begun + steps * len(rounds) <= state.limit:
         for item in rounds:
             bind_target(node.target, item, state)
             run(node.body, state)

@@ -16,6 +16,7 @@ from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, Bound
 
 Shape = tuple[int | None, ...]
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+MOST_ITEMS = 20_000
 NO_SOURCES: frozenset[str] = frozenset()
 
 
@@ -51,7 +52,7 @@ class Value:
     by some elements, or by elements that depend on each other. sources: free random variables it is made of.
     integer: True or False where sure. shape: None where unknown, as are its unknown lengths. constant: the concrete
     value, or MISSING. law: the distribution of a random variable. measure: sd, variance, precision (of a scale).
-    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution."""
+    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution. weight: of how many items."""
 
     kind: Kind = Kind.NUMBER
     bounds: Bounds = EVERYTHING
@@ -70,6 +71,7 @@ class Value:
     name: str = ""
     symbolic: bool = False
     discrete: bool | None = None
+    weight: int = 1
 
     @property
     def known(self) -> bool:
@@ -117,8 +119,9 @@ def text(constant: Any = MISSING) -> Value:
 
 
 def sequence(items: tuple[Value, ...] | None, outcome: Outcome = Outcome.FREE) -> Value:
-    """A list or tuple; items None where its length is unknown."""
-    return Value(kind=Kind.SEQUENCE, items=items, outcome=outcome)
+    """A list or tuple; items None where its length is unknown, or too large to follow."""
+    weight = 1 + sum(item.weight for item in items or ())
+    return Value(kind=Kind.SEQUENCE, items=items if weight <= MOST_ITEMS else None, outcome=outcome, weight=min(weight, MOST_ITEMS))
 
 
 def function(path: str) -> Value:
@@ -134,7 +137,8 @@ class Symbols:
     """The table Pi. values: by Python name. declared: names registered in the model, with the line.
 
     coords: length of each dimension (None: unknown); open_coords: there may be others. fixed: names that a program
-    may not bind again. observations: lines on which the outcome is observed. free: number of free variables."""
+    may not bind again. observations: lines on which the outcome is observed. free: number of free variables.
+    effort: steps of reading so far: what is beyond a limit is not followed."""
 
     values: Mapping[str, Value]
     declared: Mapping[str, int | None] = field(default_factory=dict)
@@ -146,6 +150,7 @@ class Symbols:
     free: int = 0
     line: int | None = None
     own_section: bool = False
+    effort: int = 0
 
     @property
     def outcome(self) -> str | None:

@@ -76,7 +76,8 @@ def _logarithm(draft: Draft, y: Column, x: Column) -> str:
 
 
 def _decay(draft: Draft, y: Column, x: Column) -> str:
-    curve = f"{_level(draft, ('A', 'a', 'alpha', 'y0'), y.high, y.half * 2)} * {draft.style.exp}(-{_rate(draft, x)} * {x.name})"
+    start = _level(draft, ("A", "a", "alpha", "y0"), y.high, y.half * 2)
+    curve = f"{start} * {draft.style.exp}(-{_rate(draft, x)} * {x.name})"
     return f"{curve} + {_level(draft, ('c0', 'base', 'floor_level'), y.low, y.half)}" if draft.chance(0.4) else curve
 
 

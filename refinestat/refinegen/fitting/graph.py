@@ -1,0 +1,70 @@
+"""A log density and its gradient as a PyTensor graph, and PyTensor's own evaluation of it, operation by operation."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.fg import FunctionGraph
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.rewriting.basic import MergeOptimizer
+from pytensor.graph.rewriting.utils import rewrite_graph
+from pytensor.graph.traversal import graph_inputs
+
+from refinestat.refinegen.fitting.ir import UnsupportedError
+
+_REWRITES = ("canonicalize", "stabilize", "local_check_parameter_to_ninf_switch")
+_MOST_NODES = 20_000
+
+
+class Graph:
+    """The log density and its gradient as a graph over the value variables, and PyTensor's own evaluation of it."""
+
+    def __init__(self, logp: Variable, inputs: Sequence[Variable]) -> None:
+        shared = [v for v in graph_inputs([logp]) if isinstance(v, SharedVariable)]
+        (frozen,) = clone_replace([logp], {v: pt.constant(v.get_value(), dtype=v.type.dtype) for v in shared})
+        simplified = rewrite_graph(frozen, include=_REWRITES)
+        gradient = pytensor.grad(simplified, list(inputs), disconnected_inputs="ignore")
+        self.fgraph = FunctionGraph(list(inputs), [simplified, *gradient], clone=True)
+        MergeOptimizer().rewrite(self.fgraph)
+        self.order = self.fgraph.toposort()
+        if len(self.order) > _MOST_NODES:
+            raise UnsupportedError(f"a graph of {len(self.order)} operations")
+        self._storage: dict[Variable, list[Any]] = {}
+        self._steps: list[Callable[[], Any]] = []
+
+    def evaluate(self, point: Sequence[np.ndarray]) -> tuple[float, np.ndarray]:
+        """The log density and its gradient, in one vector, without machine code."""
+        if not self._steps:
+            self._prepare()
+        for variable, values in zip(self.fgraph.inputs, point, strict=True):
+            self._storage[variable][0] = np.asarray(values, dtype=variable.type.dtype)
+        try:
+            for step in self._steps:
+                step()
+        except np.linalg.LinAlgError:  # a matrix that cannot be decomposed at this point
+            return np.nan, np.full(sum(np.size(p) for p in point), np.nan)
+        value, *gradient = (np.asarray(self._storage[o][0], dtype=np.float64) for o in self.fgraph.outputs)
+        return float(value), np.concatenate([g.ravel() for g in gradient])
+
+    def _prepare(self) -> None:
+        for variable in self.fgraph.variables:
+            self._storage[variable] = [variable.data if isinstance(variable, Constant) else None]
+        computed = {variable: [True] for variable in self.fgraph.variables}
+        for node in self.order:
+            self._steps.append(node.op.make_thunk(node, self._storage, computed, [], impl="py"))
+
+    def known(self) -> dict[Variable, np.ndarray]:
+        """The value of every variable at the point evaluated last."""
+        return {variable: storage[0] for variable, storage in self._storage.items()}
+
+    def varying(self) -> set[Variable]:
+        """Variables whose value depends on the inputs' values; shapes do not."""
+        found = set(self.fgraph.inputs)
+        for node in self.order:
+            if type(node.op).__name__ not in ("Shape", "Shape_i") and not found.isdisjoint(node.inputs):
+                found.update(node.outputs)
+        return found

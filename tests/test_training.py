@@ -1,0 +1,366 @@
+"""The corpus, the tokenizer and the training of the embedded language model."""
+
+import ast
+import json
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from commons.data_pymc import DATASETS, Kind, Role, data_section
+from refinestat.refinegen.prompts import LIKELIHOOD, PRIORS, plain
+from training import train_command
+from training.batches import Weights, copied_spans, encode, pool, stream
+from training.card import card
+from training.corpus import FAMILIES, Rates, Split, examples, make
+from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, WORDS
+from training.export import OtherModelError, check_folder, export, read_record
+from training.judge import Judge, Stage
+from training.learning import Settings, begin, resume, save_checkpoint, train
+from training.network import Shape, learning_rate
+from training.reading import assigned, location_scales, observations, random_variables, unused
+from training.scoring import Share, score, sensible_distributions
+from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, train_tokenizer
+from training.writers import until_dedent
+
+SAMPLE = 300
+CLEAN = Rates(legacy=0, fault=0)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return [make(seed, CLEAN) for seed in range(SAMPLE)]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return train_tokenizer(Rates(), vocabulary=400, sample=100)
+
+
+@pytest.fixture
+def tiny():
+    shape = Shape(vocabulary=400, hidden=16, layers=1, heads=2, feed_forward=32)
+    return Settings(steps=3, rows=4, shape=shape)
+
+
+def sources(sample):
+    return [example.prompt + example.program for example in sample]
+
+
+# The corpus
+
+
+def test_a_seed_gives_the_same_example_every_time(sample):
+    again = [make(seed, CLEAN) for seed in range(20)]
+    assert [(e.prompt, e.program, e.dataset.sha256) for e in again] == [
+        (e.prompt, e.program, e.dataset.sha256) for e in sample[:20]
+    ]
+
+
+def test_seeds_give_different_examples(sample):
+    assert len(set(sources(sample))) == SAMPLE
+
+
+def test_there_are_at_least_25_families_and_a_sample_has_most_of_them(sample):
+    assert len(FAMILIES) >= 25
+    assert len({example.family for example in sample}) > 0.8 * len(FAMILIES)
+
+
+def test_the_prompt_is_the_one_that_the_model_is_used_with(sample):
+    for example in sample:
+        assert example.prompt == plain(example.dataset)
+        assert example.prompt.startswith(data_section(example.dataset))
+        assert example.prompt.endswith(PRIORS)
+
+
+def test_every_program_parses_and_has_one_marker_with_statements_before_and_after(sample):
+    for example in sample:
+        ast.parse(example.prompt + example.program)
+        priors, likelihood = example.program.split(LIKELIHOOD)
+        assert priors.strip()
+        assert likelihood.strip()
+        assert all(line.startswith("    ") for line in example.program.splitlines())
+
+
+def test_no_random_variable_is_unused(sample):
+    assert [source for source in sources(sample) if unused(source)] == []
+
+
+def test_the_outcome_is_observed_once_and_as_it_is(sample):
+    for example in sample:
+        (observed,) = observations(example.prompt + example.program)
+        assert observed.outcome == example.dataset.outcome.name
+
+
+def test_no_data_name_is_shadowed_and_no_name_is_assigned_twice(sample):
+    for example in sample:
+        names = assigned(example.prompt + example.program)
+        assert len(names) == len(set(names))
+        assert not set(names) & {variable.name for variable in example.dataset.variables}
+
+
+def test_a_random_variable_has_the_name_that_it_is_assigned_to(sample):
+    for source in sources(sample):
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value.args:
+                first = node.value.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    assert first.value == ast.unparse(node.targets[0])
+
+
+def test_successes_never_exceed_trials(sample):
+    found = 0
+    for example in sample:
+        for variable in example.dataset.variables:
+            if variable.role is Role.TRIALS:
+                found += 1
+                assert (example.dataset.outcome.values <= variable.values).all()
+    assert found > 10
+
+
+def test_every_kind_of_variable_occurs(sample):
+    assert {variable.kind for example in sample for variable in example.dataset.variables} == set(Kind)
+    assert any(variable.values.ndim == 2 for example in sample for variable in example.dataset.variables)
+    assert any(not example.dataset.description for example in sample)
+
+
+@pytest.mark.parametrize("split", list(Split))
+def test_no_example_has_a_topic_or_the_names_of_a_built_in_data_set(split):
+    for example in islice(examples(0, split=split), 1000):
+        names = {variable.name for variable in example.dataset.variables}
+        words = set(example.prompt.lower().replace("_", " ").replace(".", " ").replace(",", " ").split())
+        assert names not in FORBIDDEN_NAMES
+        assert not words & FORBIDDEN_WORDS
+
+
+def test_the_names_of_every_built_in_data_set_are_forbidden():
+    for dataset in DATASETS.values():
+        assert {variable.name for variable in dataset.variables} in FORBIDDEN_NAMES
+
+
+def test_held_out_topics_and_syllables_are_in_no_list_of_training():
+    trained = {word for name in WORDS[Split.TRAIN].__slots__ for word in getattr(WORDS[Split.TRAIN], name)}
+    for name in set(WORDS[Split.HELD_OUT].__slots__) - {"times"}:
+        kept = getattr(WORDS[Split.HELD_OUT], name)
+        assert kept
+        assert not trained & set(kept)
+
+
+def test_location_priors_follow_the_range_of_the_data(sample):
+    near = priors = 0
+    for example in sample:
+        source = example.prompt + example.program
+        if next(observations(source)).distribution in {"Normal", "StudentT"}:
+            extent = abs(example.dataset.outcome.values).max()
+            scales = location_scales(source)
+            priors += len(scales)
+            near += sum(extent / 10 <= scale <= 10 * extent for scale in scales)
+    assert near > 0.9 * priors > 50
+
+
+def test_hierarchies_are_non_centred_mostly(sample):
+    text = "".join(sources(sample))
+    assert text.count("mu=0, sigma=1, shape=") > 40
+
+
+def test_a_legacy_rate_of_one_writes_sd_everywhere():
+    sure = Rates(legacy=1, fault=0)
+    found = [make(seed, sure) for seed in range(50)]
+    assert all("sigma=" not in example.program.replace("_sigma=", "") for example in found)
+    assert sum("sd=" in example.program for example in found) > 40
+    assert all(example.faulty for example in found if "sd=" in example.program)
+
+
+def test_a_fault_rate_of_one_makes_faults_and_says_so():
+    found = [make(seed, Rates(legacy=0, fault=1)) for seed in range(50)]
+    assert sum(example.faulty for example in found) > 45
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.5, float("nan")])
+def test_a_rate_outside_the_unit_interval_is_refused(value):
+    with pytest.raises(ValueError, match=r"corpus rate 'fault' must lie in \[0, 1\], got"):
+        Rates(fault=value)
+
+
+def test_the_command_line_refuses_a_rate_with_one_clear_line(capsys, tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        train_command.parse_arguments(["--legacy-rate", "1.5", "--output", str(tmp_path / "model")])
+    assert stopped.value.code == 2
+    assert "corpus rate 'legacy' must lie in [0, 1], got 1.5" in capsys.readouterr().err.splitlines()[-1]
+
+
+# The tokenizer and the batches
+
+
+def test_the_tokenizer_gives_back_every_byte(tokenizer, sample):
+    for text in [*sources(sample), 'naïve = "µ\u200b"\t# 3.5e-7\r\n']:
+        assert tokenizer.decode(tokenizer.encode(text).ids) == text
+
+
+def test_a_name_is_the_same_tokens_wherever_it_stands(tokenizer):
+    (token,) = tokenizer.encode("sigma").ids
+    for text in ('"sigma"', "=sigma,", "(sigma)", "sigma_y", " sigma"):
+        assert token in tokenizer.encode(text).ids
+
+
+def test_a_tokenizer_is_learnt_the_same_twice(tokenizer):
+    assert train_tokenizer(Rates(), vocabulary=400, sample=100).to_str() == tokenizer.to_str()
+
+
+def test_copied_names_are_those_of_the_data_and_those_assigned_before():
+    program = '    mu = pm.Normal("mu", mu=0, sigma=s)\n    # Likelihood\n    pm.Normal("y_obs", mu=mu, observed=y)\n'
+    spans = copied_spans(program, frozenset({"y", "s"}))
+    assert [program[start:end] for start, end in spans] == ["mu", "s", "y", "mu", "y"]
+    assert spans[0][0] == program.index('"mu"') + 1
+
+
+def test_a_row_holds_prompt_and_program_between_its_end_tokens(tokenizer, sample):
+    row = encode(sample[0], tokenizer, Weights())
+    assert (row.tokens[0], row.tokens[-1]) == (BOS_ID, EOS_ID)
+    assert tokenizer.decode(row.tokens) == sample[0].prompt + sample[0].program
+    assert len(row.tokens) == len(row.weights)
+    assert row.weights[0] == 0
+
+
+def test_rows_of_a_batch_are_of_similar_length(tokenizer):
+    batches = pool(0, 10, tokenizer, Rates(), Weights())
+    padding = sum(float((batch.inputs == PAD_ID).sum()) for batch in batches)
+    assert padding < 0.08 * sum(batch.inputs.numel() for batch in batches)
+
+
+def test_a_stream_continues_where_another_would_be(tokenizer):
+    whole = list(islice(stream(0, 200, tokenizer, Rates(), Weights()), 6))
+    rest = list(islice(stream(3, 200, tokenizer, Rates(), Weights()), 3))
+    assert all(torch.equal(a.inputs, b.inputs) for a, b in zip(whole[3:], rest, strict=True))
+
+
+# The training
+
+
+def weights_of(training):
+    return torch.cat([parameter.detach().flatten() for parameter in training.network.parameters()])
+
+
+def test_an_interrupted_training_ends_with_the_weights_of_an_undisturbed_one(tokenizer, tiny, tmp_path):
+    undisturbed = begin(tiny, tokenizer, "cpu")
+    train(undisturbed, "cpu", None, compile_network=False)
+    first = begin(tiny, tokenizer, "cpu")
+    train(first, "cpu", tmp_path / "checkpoint.pt", until=2, compile_network=False)
+    second = begin(tiny, tokenizer, "cpu")
+    resume(second, tmp_path / "checkpoint.pt")
+    assert second.step == 2
+    train(second, "cpu", None, compile_network=False)
+    assert torch.equal(weights_of(second), weights_of(undisturbed))
+    assert second.tokens == undisturbed.tokens
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tokenizer, tiny, tmp_path):
+    save_checkpoint(begin(tiny, tokenizer, "cpu"), tmp_path / "checkpoint.pt")
+    other = begin(replace(tiny, seed=2), tokenizer, "cpu")
+    with pytest.raises(ValueError, match="other settings"):
+        resume(other, tmp_path / "checkpoint.pt")
+
+
+def test_the_learning_rate_rises_stays_and_falls():
+    rates = [learning_rate(step, 100, 1.0, 10) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[10:50] == [1.0] * 40
+    assert rates[50:] == sorted(rates[50:], reverse=True)
+    assert 0 < rates[-1] < 0.05
+
+
+def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
+    from dataclasses import asdict
+
+    training = begin(tiny, tokenizer, "cpu")
+    export(training.network, tokenizer, asdict(tiny), 1000, tmp_path / "model")
+    loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
+    network = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
+    assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id) == (PAD_ID, BOS_ID, EOS_ID)
+    assert loaded("y = 1").input_ids == [BOS_ID, *tokenizer.encode("y = 1").ids]
+    assert loaded.decode(loaded("y = 1 # a, b").input_ids, skip_special_tokens=True) == "y = 1 # a, b"
+    assert network.dtype == torch.float16
+    assert network.config.max_position_embeddings >= 1024
+    record = read_record(tmp_path / "model")
+    text = (tmp_path / "model" / "README.md").read_text()
+    assert all(digest in text for digest in record["sha256"].values())
+    check_folder(tmp_path / "model", overwrite=False)
+
+
+def test_a_folder_with_another_model_is_refused_unless_overwritten(tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
+    with pytest.raises(OtherModelError, match="holds another model; pass --overwrite"):
+        check_folder(tmp_path, overwrite=False)
+    check_folder(tmp_path, overwrite=True)
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "model").write_text("")
+    with pytest.raises(OtherModelError, match="not a folder"):
+        check_folder(tmp_path / "model", overwrite=True)
+
+
+# The evaluation
+
+GOOD = '    mu = pm.Normal("mu", mu=0, sigma=10)\n    # Likelihood\n    pm.Normal("y_obs", mu=mu, sigma=sigma, observed=y)\n'
+
+
+def test_programs_are_judged_by_where_they_stop():
+    dataset = DATASETS["eight_schools"]
+    prompt = plain(dataset)
+    bad = {
+        "parses": GOOD.replace(", observed=y)", ", observed=y"),
+        "builds": GOOD.replace("mu=mu,", "mu=nobody,"),
+        "sensible": GOOD.replace("Normal", "Laplace").replace("sigma=", "b=").replace("observed=y", "observed=sigma"),
+    }
+    with Judge() as judge:
+        assert judge.judge(prompt + "    while True: pass\n", dataset).stage is not Stage.OK
+        good = score(judge, dataset, prompt, GOOD)
+        scores = {name: score(judge, dataset, prompt, program) for name, program in bad.items()}
+    assert (good.parses, good.builds, good.sensible, good.distribution) == (True, True, True, "Normal")
+    assert good.locations == (1, 1)
+    assert not scores["parses"].parses
+    assert (scores["builds"].parses, scores["builds"].builds) == (True, False)
+    assert (scores["sensible"].builds, scores["sensible"].sensible) == (True, False)
+
+
+def test_a_share_carries_its_wilson_interval():
+    assert str(Share(good=90, all=100)) == "90.0 % [82.6, 94.5]"
+    assert str(Share(good=0, all=0)) == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("eight_schools", "StudentT", "Poisson"),
+        ("dugongs", "LogNormal", "Binomial"),
+        ("glm", "BetaBinomial", "Poisson"),
+        ("gp", "NegativeBinomial", "Normal"),
+        ("surgical", "Binomial", "Bernoulli"),
+    ],
+)
+def test_likelihoods_suit_the_kind_of_the_outcome(name, right, wrong):
+    assert right in sensible_distributions(DATASETS[name])
+    assert wrong not in sensible_distributions(DATASETS[name])
+
+
+def test_a_continuation_ends_where_the_model_block_does():
+    assert until_dedent("    a = 1\n\n    b = 2\nprint(a)\n    c = 3\n") == "    a = 1\n\n    b = 2\n"
+
+
+def test_random_variables_are_read_off_a_program():
+    source = plain(DATASETS["eight_schools"]) + GOOD
+    assert random_variables(source) == {"mu": "pm.Normal"}
+    assert unused(source.replace("mu=mu", "mu=0")) == ["mu"]
+
+
+def test_the_card_of_the_shipped_model_matches_its_files():
+    folder = Path(train_command.ROOT) / "refinestat" / "models" / "refinestat-slm"
+    record = read_record(folder)
+    text = (folder / "README.md").read_text()
+    assert all(digest in text for digest in record["sha256"].values())
+    assert text.startswith(card(record)[:500])
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 8e6

@@ -1,0 +1,83 @@
+"""The model card."""
+
+from pathlib import Path
+from typing import Any
+
+from training.corpus.families import FAMILIES
+
+_CARD = """---
+license: mit
+library_name: transformers
+tags: [pymc, bayesian-statistics, code, demonstration]
+---
+# refinestat-slm
+
+A Llama of {millions:.2f} M parameters that continues the prompt of RefineStat with a PyMC program: priors, the line
+`    # Likelihood`, likelihood, end. It ships with RefineStat so that the first run needs no GPU and no download.
+
+**What it is not.** It is a demonstration model. It knows PyMC's idioms and nothing of the world: it has read only
+programs that a generator made up, for data sets that do not exist. It does not read English beyond the phrases of
+its prompts, and its priors follow the stated range of the data, not knowledge. Programs that it writes are to be
+checked, fitted and diagnosed, which is what RefineStat does.
+
+## Training
+`python training/train.py` made it: {steps:,} steps of {rows} examples, each seen once, seed {seed}, {tokens:.1f} M
+tokens, from random weights; vocabulary {vocabulary}, hidden {hidden}, {layers} layers, {heads} heads, feed-forward
+{feed_forward}. Names of the data, and names that a program declared before, weigh {copied} times as much in the
+loss.
+
+The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every
+outcome, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with many zeros,
+Gaussian processes and their basis approximation, splines, groups, time series, survival, ordered categories,
+mixtures. `training.json` keeps every setting. Rates per program: {rates}.
+
+The five built-in data sets of RefineStat were never seen: their topics and their sets of names are excluded. One
+seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below.
+
+| SHA-256 of | |
+|---|---|
+| the corpus's first 1,000 examples | `{corpus}` |
+| `tokenizer.json` | `{tokenizer}` |
+| `model.safetensors` | `{weights}` |
+
+## How good its programs are
+{table}
+
+## Limits
+- Prompts of RefineStat's plain style only, at most about 400 tokens; programs of up to about 30 lines.
+- It makes the mistakes of a small model: names it did not declare, shapes that do not fit, likelihoods that do not
+  suit.
+- Around {faulty:.0%} of the corpus has a fault on purpose (PyMC3's `sd=`, a novice's slip): it may write one.
+- English names only. Numbers of the data are read by their digits, roughly."""
+
+_NO_TABLE = "Not evaluated yet: `python training/evaluate.py --card` fills this in."
+_TABLE = """`python training/evaluate.py --card` printed this: no grammar, no predicates, {samples} samples per data set and
+temperature on the five built-in data sets, one per data set on fresh held-out ones; 95 % Wilson intervals. A
+program is *sensible* if it builds, observes the outcome and nothing else, and with a likelihood that suits its
+kind.
+
+{table}"""
+
+
+def card(record: dict[str, Any], table: str = "", samples: int = 0) -> str:
+    """The card's text. record: of `training.json`; table: in Markdown, if evaluated."""
+    settings, rates = record["settings"], record["settings"]["rates"]
+    return _CARD.format(
+        millions=record["parameters"] / 1e6,
+        tokens=record["tokens"] / 1e6,
+        steps=settings["steps"],
+        rows=settings["rows"],
+        seed=settings["seed"],
+        copied=settings["weights"]["copied"],
+        rates=", ".join(f"{name.replace('_', ' ')} {rate:.0%}" for name, rate in rates.items()),
+        faulty=rates["legacy"] + rates["fault"],
+        families=len(FAMILIES),
+        table=_TABLE.format(samples=samples, table=table) if table else _NO_TABLE,
+        **settings["shape"],
+        **record["sha256"],
+    )
+
+
+def write_card(folder: Path, record: dict[str, Any], table: str = "", samples: int = 0) -> None:
+    """Write the card of a model's folder."""
+    (folder / "README.md").write_text(card(record, table, samples))
