@@ -1,7 +1,7 @@
 """The seven checks of the Bayesian workflow, computed from raw draws (paper, section on reliability).
 
 R-hat and effective sample sizes: Vehtari et al. 2021, doi:10.1214/20-BA1221. BFMI: Betancourt, arXiv:1604.00695.
-PSIS-LOO: Vehtari, Gelman, Gabry 2017, doi:10.1007/s11222-016-9696-4. ArviZ does the arithmetic, imported when needed."""
+PSIS-LOO: Vehtari, Gelman, Gabry 2017, doi:10.1007/s11222-016-9696-4. ArviZ computes them."""
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping

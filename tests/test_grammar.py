@@ -176,6 +176,20 @@ def test_a_mask_depends_on_the_text_only_not_on_what_was_asked_before(mask):
         assert mask.allowed(body[:i]).tobytes() == forward[i], body[:i][-30:]
 
 
+def test_forks_are_written_at_the_same_time(mask):
+    bodies = [programs()[name] for name in ("lkj_cholesky", "zip", "es_nc")]
+    alone = [[] for _ in bodies]
+    for body, rows in zip(bodies, alone, strict=True):
+        mask.start(PROMPT)
+        rows += [mask.allowed(body[:i]).tobytes() for i in range(100)]
+    forks = [mask.fork() for _ in bodies]
+    for fork in forks:
+        fork.start(PROMPT)
+    for i in range(100):
+        for fork, body, rows in zip(forks, bodies, alone, strict=True):
+            assert fork.allowed(body[:i]).tobytes() == rows[i]
+
+
 def test_a_character_begun_must_be_finished(mask):
     mask.start(PROMPT)
     text = "    a = '"

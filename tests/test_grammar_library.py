@@ -14,7 +14,8 @@ from refinestat.refinegen.grammar_syncode import without_package_init
 from refinestat.refinegen.grammar_vocabulary import read_vocabulary
 
 pytestmark = pytest.mark.slow
-PIECES = read_vocabulary(byte_level()).pieces
+TOKENIZER = byte_level(400)
+PIECES = read_vocabulary(TOKENIZER).pieces
 PROMPT = "with pm.Model() as model:\n"
 INCOMPLETE_INPUT = 0x4000 | 0x200  # of the interpreter's own parser: a program may be cut off anywhere
 
@@ -29,7 +30,7 @@ class Library:
             from syncode.parsers.grammars import Grammar
 
         python = Grammar("python")
-        self._store = MaskStore.init_mask_store(python, byte_level(), use_cache=False, mode="grammar_mask", indent=True)
+        self._store = MaskStore.init_mask_store(python, TOKENIZER, use_cache=False, mode="grammar_mask", indent=True)
         self._parser = create_parser(python, ignore_whitespace=True)
 
     def allowed(self, text: str) -> np.ndarray:
@@ -49,8 +50,8 @@ def library(tmp_path_factory):
 @pytest.fixture(scope="module")
 def mask(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stores")
-    build_store(byte_level(), folder=folder, progress=False)
-    return GrammarMask(byte_level(), folder=folder)
+    build_store(TOKENIZER, folder=folder, progress=False)
+    return GrammarMask(TOKENIZER, folder=folder)
 
 
 def begins_a_program(text: str) -> bool:
@@ -75,10 +76,10 @@ def can_go_on(mask: GrammarMask, text: str) -> bool:
 def compared(library, mask):
     """At each token of some programs: the text; what only the library allows; what only we do; the share in common."""
     rows = []
-    for name in ("es_nc", "glm_od"):
+    for name in ("es_nc", "sg_pool"):
         body = programs()[name]
         mask.start(PROMPT)
-        tokens = byte_level()(body, add_special_tokens=False).input_ids
+        tokens = TOKENIZER(body, add_special_tokens=False).input_ids
         for i in range(len(tokens) + 1):
             text = b"".join(PIECES[token] for token in tokens[:i]).decode()
             theirs, ours = library.allowed(PROMPT + text), mask.allowed(text).copy()
@@ -113,6 +114,6 @@ def test_what_only_we_allow_can_go_on_but_for_tokens_of_many_terminals(compared,
             allowed += 1
             if not can_go_on(mask, text + PIECES[token].decode()):
                 wrong.append(PIECES[token])
-    assert allowed > 300
+    assert allowed > 200
     assert len(wrong) < 0.1 * allowed
     assert all(sum(not chr(byte).isalnum() for byte in piece) > 1 for piece in wrong), wrong

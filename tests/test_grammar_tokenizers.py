@@ -40,7 +40,7 @@ def wrapped(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
 
 
 @cache
-def byte_level() -> PreTrainedTokenizerFast:
+def byte_level(size: int = SIZE) -> PreTrainedTokenizerFast:
     """Split as the embedded model's: its tokens, such as `)\\n    `, cross the grammar's terminals."""
     tokenizer = Tokenizer(models.BPE())
     words = pre_tokenizers.Split(Regex(r"_?[A-Za-z]+|[0-9]|_|[^A-Za-z0-9_]+"), "isolated")
@@ -48,7 +48,7 @@ def byte_level() -> PreTrainedTokenizerFast:
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=SIZE, initial_alphabet=alphabet, special_tokens=list(SPECIAL.values()), show_progress=False
+        vocab_size=size, initial_alphabet=alphabet, special_tokens=list(SPECIAL.values()), show_progress=False
     )
     tokenizer.train_from_iterator(programs().values(), trainer)
     return wrapped(tokenizer)

@@ -2,7 +2,7 @@
 
 import ast
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
@@ -273,8 +273,6 @@ def test_the_learning_rate_rises_stays_and_falls():
 
 
 def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
-    from dataclasses import asdict
-
     training = begin(tiny, tokenizer, "cpu")
     export(training.network, tokenizer, asdict(tiny), 1000, tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
@@ -282,7 +280,7 @@ def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tin
     assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id) == (PAD_ID, BOS_ID, EOS_ID)
     assert loaded("y = 1").input_ids == [BOS_ID, *tokenizer.encode("y = 1").ids]
     assert loaded.decode(loaded("y = 1 # a, b").input_ids, skip_special_tokens=True) == "y = 1 # a, b"
-    assert network.dtype == torch.float16
+    assert json.loads((tmp_path / "model" / "config.json").read_text())["torch_dtype"] == "float16"
     assert network.config.max_position_embeddings >= 1024
     record = read_record(tmp_path / "model")
     text = (tmp_path / "model" / "README.md").read_text()
@@ -305,7 +303,11 @@ def test_an_output_that_is_a_file_is_refused(tmp_path):
 
 # The evaluation
 
-GOOD = '    mu = pm.Normal("mu", mu=0, sigma=10)\n    # Likelihood\n    pm.Normal("y_obs", mu=mu, sigma=sigma, observed=y)\n'
+GOOD = """\
+    mu = pm.Normal("mu", mu=0, sigma=10)
+    # Likelihood
+    pm.Normal("y_obs", mu=mu, sigma=sigma, observed=y)
+"""
 
 
 def test_programs_are_judged_by_where_they_stop():
@@ -317,7 +319,6 @@ def test_programs_are_judged_by_where_they_stop():
         "sensible": GOOD.replace("Normal", "Laplace").replace("sigma=", "b=").replace("observed=y", "observed=sigma"),
     }
     with Judge() as judge:
-        assert judge.judge(prompt + "    while True: pass\n", dataset).stage is not Stage.OK
         good = score(judge, dataset, prompt, GOOD)
         scores = {name: score(judge, dataset, prompt, program) for name, program in bad.items()}
     assert (good.parses, good.builds, good.sensible, good.distribution) == (True, True, True, "Normal")
@@ -325,6 +326,14 @@ def test_programs_are_judged_by_where_they_stop():
     assert not scores["parses"].parses
     assert (scores["builds"].parses, scores["builds"].builds) == (True, False)
     assert (scores["sensible"].builds, scores["sensible"].sensible) == (True, False)
+
+
+def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged():
+    dataset = DATASETS["eight_schools"]
+    prompt = plain(dataset)
+    with Judge(seconds=3) as judge:
+        assert judge.judge(prompt + "    while True:\n        pass\n", dataset).why == "no answer in 3 s"
+        assert judge.judge(prompt + "    x = (\n", dataset).stage is Stage.PARSE
 
 
 def test_a_share_carries_its_wilson_interval():

@@ -32,9 +32,10 @@ class Finding:
 
 
 class Judge:
-    """A worker process that forks one limited child per program (`training.judge_worker`)."""
+    """A worker process that forks one child per program, limited in time and memory (`training.judge_worker`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int = 30) -> None:
+        self._seconds = seconds
         command = [sys.executable, "-m", "training.judge_worker"]
         self._worker = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -53,7 +54,7 @@ class Judge:
         assert self._worker.stdin is not None
         assert self._worker.stdout is not None
         data = {name: values.tolist() for name, values in dataset.values.items()}
-        self._worker.stdin.write(json.dumps({"program": program, "data": data}) + "\n")
+        self._worker.stdin.write(json.dumps({"program": program, "data": data, "seconds": self._seconds}) + "\n")
         self._worker.stdin.flush()
         line = self._worker.stdout.readline()
         if not line:

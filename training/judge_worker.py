@@ -1,6 +1,7 @@
 """Runs program texts, one forked child each, for `training.judge`. Never imported by the process that judges.
 
-Reads one JSON object per line, {"program": text, "data": {name: values}}, and answers {"stage": ..., "why": ...}."""
+Reads one JSON object per line, {"program": text, "data": {name: values}, "seconds": limit}, and answers one,
+{"stage": ..., "why": ...}."""
 
 import contextlib
 import json
@@ -19,7 +20,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 import pymc as pm
 
-SECONDS = 20
 MEMORY = 4 * 2**30
 
 
@@ -48,7 +48,7 @@ def stage_reached(program: str, data: dict[str, np.ndarray]) -> tuple[str, str]:
 def _answer_in_child(request: dict[str, Any], write: int) -> None:
     """The forked child: limits, the program, one line of JSON; never returns."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"]))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     os.setpgid(0, 0)
     data = {name: np.array(values) for name, values in request["data"].items()}
@@ -69,7 +69,7 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
         os.close(read)
         _answer_in_child(request, write)
     os.close(write)
-    ready, _, _ = select.select([read], [], [], SECONDS)
+    ready, _, _ = select.select([read], [], [], request["seconds"])
     text = os.read(read, 65536) if ready else b""
     os.close(read)
     with contextlib.suppress(ProcessLookupError):
@@ -77,7 +77,7 @@ def _judge(request: dict[str, Any]) -> dict[str, Any]:
     os.waitpid(child, 0)
     if text:
         return dict(json.loads(text))
-    return {"stage": "build", "why": "crashed" if ready else f"no answer in {SECONDS} s"}
+    return {"stage": "build", "why": "crashed" if ready else f"no answer in {request['seconds']} s"}
 
 
 def main() -> None:

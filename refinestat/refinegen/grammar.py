@@ -1,5 +1,6 @@
 """Which tokens may follow a partial program: SynCode's mask, made whole for any Python that it wrongly refuses."""
 
+import copy
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -44,7 +45,7 @@ REMEMBERED_INDENTATIONS = 1 << 5
 
 
 class GrammarMask:
-    """The mask for one tokenizer and, at a time, one program."""
+    """The mask for one tokenizer and, at a time, one program. Not for several threads."""
 
     def __init__(self, tokenizer: Any, *, folder: Path | None = None) -> None:
         """Raises StoreMissing or StoreDamaged."""
@@ -59,6 +60,12 @@ class GrammarMask:
         self._columns = lru_cache(REMEMBERED_MASKS)(self._find_columns)
         self._union = lru_cache(REMEMBERED_MASKS)(self._find_union)
         self._prompt = ""
+
+    def fork(self) -> "GrammarMask":
+        """Another mask for another program, written at the same time; the tables are shared."""
+        other = copy.copy(self)
+        other._parser = Parser(self._language, self._parser.stacks)
+        return other
 
     def start(self, prompt: str) -> None:
         """A new program that begins with the prompt, which is Python. Raises GrammarError if nothing can follow it."""
@@ -137,7 +144,12 @@ def build_stores(
     """A mask store for each model; one line each on whether it was there, its size and the time."""
     found = []
     for model in models:
-        info = build_store(load_tokenizer(model), folder=folder, rebuild=rebuild)
+        tokenizer = load_tokenizer(model)
+        try:
+            info = build_store(tokenizer, folder=folder, rebuild=rebuild)
+        except StoreDamaged as damage:
+            say(f"{model}: {damage}: building it again")
+            info = build_store(tokenizer, folder=folder, rebuild=True)
         what = "mask store built" if info.built else "mask store is there already"
         size, masks, seconds = info.size / 1e6, info.masks, info.seconds
         say(f"{model}: {what}: {size:.1f} MB, {masks} distinct masks, {seconds:.1f} s to build, {info.path}")

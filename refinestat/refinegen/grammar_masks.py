@@ -41,31 +41,31 @@ def build_masks(language: Language, pieces: Sequence[bytes], step: Callable[[], 
     automata = language.automata
     spaced = [piece.replace(b"\t", b"    ") for piece in pieces]
     words, endings = _Words(spaced), _Endings(language, spaced)
-    following = np.array([[t in language.following[s] for t in language.terminals] for s in language.terminals])
     numbers: dict[bytes, int] = {}
     rows = np.zeros((automata.dead, len(language.terminals) + EXTRA_COLUMNS), dtype=np.int32)
-    for state, terminal in enumerate(automata.terminal):
-        columns = _columns(automata, state, words, endings, following[terminal])
-        packed = np.packbits(columns, axis=0, bitorder="little")
-        rows[state] = [numbers.setdefault(mask.tobytes(), len(numbers)) for mask in packed.T]
+    for state in range(automata.dead):
+        packed = np.packbits(_columns(language, state, words, endings), axis=1, bitorder="little")
+        rows[state] = [numbers.setdefault(mask.tobytes(), len(numbers)) for mask in packed]
         step()
     return Masks(packed=np.frombuffer(b"".join(numbers), dtype=np.uint8).reshape(len(numbers), -1), rows=rows)
 
 
-def _columns(automata: Automata, state: int, words: _Words, endings: "_Endings", following: np.ndarray) -> np.ndarray:
-    """One state's masks: bool (words, terminals + 2). Spaces may stand after the terminal, but for one that has begun
+def _columns(language: Language, state: int, words: _Words, endings: "_Endings") -> np.ndarray:
+    """One state's masks: bool (terminals + 2, words). Spaces may stand after the terminal, but for one that has begun
     and cannot end here."""
+    automata = language.automata
+    terminal = language.terminals[automata.terminal[state]]
     strip = bool(automata.final[state]) or state in automata.initial
     taken, alive = _consume(automata, state, words, after_letter=bool(automata.after_letter[state]))
     whole = np.where(taken >= 0, taken == words.lengths, alive) & (words.lengths > 0)
     partial = np.flatnonzero((taken >= 0) & (taken < words.lengths))
-    columns = np.zeros((len(whole), len(following) + EXTRA_COLUMNS), dtype=bool)
-    terminals = columns[:, : len(following)]
-    terminals[whole] = True
-    terminals[partial] = endings.begin(partial, taken[partial], strip=strip)
-    terminals &= following
-    columns[:, len(following) + ALIVE] = alive
-    columns[:, len(following) + EXTENDS] = (terminals.any(axis=1) & (taken != 0)) | alive
+    columns = np.zeros((len(language.terminals) + EXTRA_COLUMNS, len(whole)), dtype=bool)
+    nexts = np.array([language.terminals.index(t) for t in language.following[terminal]])
+    allowed = np.repeat(whole[None], len(nexts), axis=0)
+    allowed[:, partial] = endings.begin(nexts, partial, taken[partial], strip=strip)
+    columns[nexts] = allowed
+    columns[len(language.terminals) + ALIVE] = alive
+    columns[len(language.terminals) + EXTENDS] = (allowed.any(axis=0) & (taken != 0)) | alive
     return columns
 
 
@@ -109,11 +109,11 @@ class _Endings:
         automata, endings = language.automata, _Words(list(numbers))
         taken, alive = zip(*(_consume(automata, int(initial), endings) for initial in automata.initial), strict=True)
         longest = np.maximum.reduce([*taken, np.zeros(len(numbers), dtype=np.int32)])
-        self._begins = np.column_stack([(t == longest) | a for t, a in zip(taken, alive, strict=True)])
-        self._begins[endings.lengths == 0] = automata.live[automata.initial]
+        self._begins = np.array([(t == longest) | a for t, a in zip(taken, alive, strict=True)])
+        self._begins[:, endings.lengths == 0] = automata.live[automata.initial][:, None]
 
-    def begin(self, words: np.ndarray, offsets: np.ndarray, *, strip: bool) -> np.ndarray:
-        """For words cut at offsets: bool (words, terminals). strip: leave out the spaces in front."""
+    def begin(self, terminals: np.ndarray, words: np.ndarray, offsets: np.ndarray, *, strip: bool) -> np.ndarray:
+        """For words cut at offsets: bool (terminals, words). strip: leave out the spaces in front."""
         ids = self._ids[self._starts[words] + offsets]
-        begins: np.ndarray = self._begins[self._stripped[ids] if strip else ids]
+        begins: np.ndarray = self._begins[np.ix_(terminals, self._stripped[ids] if strip else ids)]
         return begins

@@ -48,8 +48,8 @@ class Scan:
 class Parser:
     """Remembers the tokens of the last text, and marks: (length of text that settles them, how many tokens)."""
 
-    def __init__(self, language: Language) -> None:
-        self.stacks = Stacks(language)
+    def __init__(self, language: Language, stacks: Stacks | None = None) -> None:
+        self.stacks = stacks if stacks is not None else Stacks(language)
         self._language = language
         self._start = State(stack=self.stacks.start, after=self.stacks.accepts(self.stacks.start))
         self.reset()

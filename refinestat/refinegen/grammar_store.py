@@ -1,9 +1,12 @@
-"""The mask store on disk: one folder per tokenizer and grammar, memory-mapped, checksummed, written at one stroke."""
+"""The mask store: one file per tokenizer and grammar, memory-mapped and checksummed, that appears at one stroke.
+
+A file is a header of 4,096 bytes, JSON and spaces, and then the two arrays of `grammar_masks.Masks`, little-endian:
+`rows` (int32), `packed` (uint8)."""
 
 import hashlib
 import json
+import math
 import os
-import shutil
 import tempfile
 import time
 from dataclasses import dataclass
@@ -20,10 +23,10 @@ from refinestat.refinegen.grammar_python import AUTOMATA, refined
 from refinestat.refinegen.grammar_syncode import Language
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 
-FORMAT = 3
+FORMAT = 4
 MODE = "grammar_mask"
-ARRAYS = ("packed", "rows")
-META = "store.json"
+HEADER = 4096
+FIELDS = {"format": int, "key": str, "automata": str, "rows": list, "packed": list, "seconds": float, "sha256": str}
 
 
 class StoreMissing(Exception):
@@ -60,53 +63,34 @@ def store_key(tokenizer: Any) -> str:
 
 
 def has_store(tokenizer: Any, folder: Path | None = None) -> bool:
-    return (_path(read_vocabulary(tokenizer), folder) / META).is_file()
+    return _path(read_vocabulary(tokenizer), folder).is_file()
 
 
 def build_store(
     tokenizer: Any, *, folder: Path | None = None, progress: bool = True, rebuild: bool = False
 ) -> StoreInfo:
-    """Builds the store unless it is there; with rebuild, in any case."""
+    """Builds the store unless a sound one is there; with rebuild, in any case. Raises StoreDamaged unless rebuild."""
     vocabulary = read_vocabulary(tokenizer)
     path = _path(vocabulary, folder)
-    if not rebuild and (path / META).is_file():
-        return _info(path, built=False)
-    began = time.perf_counter()
     language = grammar_syncode.load_language()
+    if not rebuild and path.is_file():
+        return _info(path, _header(path, language), built=False)
+    began = time.perf_counter()
     with tqdm(total=language.automata.dead, desc="mask store", unit="state", disable=not progress) as bar:
         masks = build_masks(language, vocabulary.pieces, bar.update)
-    _write(path, masks, language.digest, time.perf_counter() - began)
-    return _info(path, built=True)
+    _write(path, masks, {"automata": language.digest, "seconds": time.perf_counter() - began})
+    return _info(path, _header(path, language), built=True)
 
 
 def load_store(vocabulary: Vocabulary, language: Language, folder: Path | None = None) -> Masks:
     """The masks, memory-mapped. Raises StoreMissing or StoreDamaged."""
     path = _path(vocabulary, folder)
-    if not path.is_dir():
+    if not path.is_file():
         raise StoreMissing(f"no mask store for this tokenizer in {path.parent}: run refinestat/dfa_constructor.py")
-    meta = _meta(path)
-    if meta["automata"] != language.digest:
-        raise StoreDamaged(path, "it was built for other automata than SynCode makes here")
-    arrays = {name: _array(path / f"{name}.npy", meta["sha256"].get(name, "")) for name in ARRAYS}
-    return Masks(packed=arrays["packed"], rows=arrays["rows"])
-
-
-def _write(path: Path, masks: Masks, automata: str, seconds: float) -> None:
-    """In a new folder beside it that then takes its name, so that no half-written store is ever found."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-    try:
-        for name in ARRAYS:
-            np.save(new / f"{name}.npy", getattr(masks, name), allow_pickle=False)
-        sums = {name: _sha256(new / f"{name}.npy") for name in ARRAYS}
-        meta = {"format": FORMAT, "key": path.name, "automata": automata, "sha256": sums}
-        meta |= {"seconds": round(seconds, 2), "masks": len(masks.packed)}
-        (new / META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
-        new.chmod(0o755)
-        shutil.rmtree(path, ignore_errors=True)
-        new.replace(path)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    header = _header(path, language)
+    rows = np.memmap(path, dtype="<i4", mode="r", offset=HEADER, shape=tuple(header["rows"]))
+    packed = np.memmap(path, dtype="u1", mode="r", offset=HEADER + rows.nbytes, shape=tuple(header["packed"]))
+    return Masks(packed=packed, rows=rows)
 
 
 def _key(vocabulary: Vocabulary) -> str:
@@ -116,39 +100,53 @@ def _key(vocabulary: Vocabulary) -> str:
 
 
 def _path(vocabulary: Vocabulary, folder: Path | None) -> Path:
-    return (folder if folder is not None else store_folder()) / _key(vocabulary)
+    return (folder if folder is not None else store_folder()) / f"{_key(vocabulary)}.masks"
 
 
-def _info(path: Path, *, built: bool) -> StoreInfo:
-    meta = _meta(path)
-    size = sum(file.stat().st_size for file in path.iterdir())
-    return StoreInfo(path=path, key=path.name, size=size, seconds=meta["seconds"], built=built, masks=meta["masks"])
+def _info(path: Path, header: dict[str, Any], *, built: bool) -> StoreInfo:
+    seconds, masks = header["seconds"], header["packed"][0]
+    return StoreInfo(path=path, key=path.stem, size=path.stat().st_size, seconds=seconds, built=built, masks=masks)
 
 
-def _meta(path: Path) -> dict[str, Any]:
+def _write(path: Path, masks: Masks, about: dict[str, Any]) -> None:
+    """Under another name that is then changed, so that no half-written store is ever found."""
+    body = [np.ascontiguousarray(masks.rows, dtype="<i4").data, np.ascontiguousarray(masks.packed).data]
+    digest = hashlib.sha256()
+    for array in body:
+        digest.update(array)
+    shapes = {"rows": masks.rows.shape, "packed": masks.packed.shape}
+    header = {"format": FORMAT, "key": path.stem, **about, **shapes, "sha256": digest.hexdigest()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
+    new = Path(name)
     try:
-        meta = json.loads((path / META).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise StoreDamaged(path, f"{META}: {error}") from error
-    expected = {"format": FORMAT, "key": path.name}
-    if not isinstance(meta, dict) or not {"automata", "seconds", "masks", "sha256"} <= meta.keys():
-        raise StoreDamaged(path, f"{META}: fields are missing")
-    for name, value in expected.items():
-        if meta.get(name) != value:
-            raise StoreDamaged(path, f"{META}: {name} is {meta.get(name)!r}, expected {value!r}")
-    return meta
+        with os.fdopen(number, "wb") as file:
+            file.write(json.dumps(header).encode().ljust(HEADER - 1) + b"\n")
+            for array in body:
+                file.write(array)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(0o644)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
 
 
-def _array(path: Path, expected: str) -> np.ndarray:
-    try:
-        found = _sha256(path)
-        if found != expected:
-            raise StoreDamaged(path.parent, f"{path.name}: its checksum is {found[:12]}, expected {expected[:12]}")
-        return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
-    except (OSError, ValueError) as error:
-        raise StoreDamaged(path.parent, f"{path.name}: {error}") from error
-
-
-def _sha256(path: Path) -> str:
+def _header(path: Path, language: Language) -> dict[str, Any]:
+    """Raises StoreDamaged unless the whole file is as it was written, for this language."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        try:
+            header = json.loads(file.read(HEADER))
+        except ValueError as error:
+            raise StoreDamaged(path, f"its header is not JSON ({error})") from error
+        if not isinstance(header, dict) or any(not isinstance(header.get(k), kind) for k, kind in FIELDS.items()):
+            raise StoreDamaged(path, f"its header does not have the fields {', '.join(FIELDS)}")
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    expected = {"format": FORMAT, "key": path.stem, "automata": language.digest, "sha256": found}
+    for name, value in expected.items():
+        if header[name] != value:
+            raise StoreDamaged(path, f"{name} is {header[name]!r}, expected {value!r}")
+    if size != HEADER + 4 * math.prod(header["rows"]) + math.prod(header["packed"]):
+        raise StoreDamaged(path, f"{size} bytes do not hold arrays of shapes {header['rows']} and {header['packed']}")
+    return header

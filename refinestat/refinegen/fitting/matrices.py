@@ -162,5 +162,6 @@ _TRANSLATIONS: dict[str, Callable[[Translator, Apply, Op], None]] = {
     "CumOp": lines.cumulate,
     "AllocDiag": lines.diagonal,
     "Softmax": lines.softmax,
+    "SoftmaxGrad": lines.softmax_gradient,
     "LogSoftmax": lines.softmax,
 }

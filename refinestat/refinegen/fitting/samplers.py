@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import nutpie
-import pyarrow
+import pyarrow  # type: ignore[import-untyped]
 import pymc as pm
 from nutpie import _lib
 from nutpie.sample import CompiledModel
@@ -135,6 +135,7 @@ def _run_nutpie(
 
 def _draw_pymc(model: pm.Model, settings: SamplerSettings, seed: int) -> Draws:
     """PyMC's own compound step: NUTS for the continuous variables, Metropolis and Gibbs for the discrete ones."""
+    nuts = {"target_accept": settings.target_accept} if model.continuous_value_vars else {}
     with model:
         trace = pm.sample(
             draws=settings.draws,
@@ -142,7 +143,7 @@ def _draw_pymc(model: pm.Model, settings: SamplerSettings, seed: int) -> Draws:
             chains=settings.chains,
             cores=1,
             random_seed=seed,
-            target_accept=settings.target_accept,
+            **nuts,
             progressbar=False,
             compute_convergence_checks=False,
             return_inferencedata=False,

@@ -9,28 +9,29 @@ from math import prod
 
 import numpy as np
 from pytensor.graph.basic import Apply, Constant, Variable
-from pytensor.graph.op import Op
 from pytensor.tensor.blockwise import Blockwise
 from pytensor.tensor.elemwise import CAReduce, DimShuffle, Elemwise
-from pytensor.tensor.subtensor import IncSubtensor, get_idx_list
 
-from refinestat.refinegen.fitting import matrices
+from refinestat.refinegen.fitting import matrices, moves
 from refinestat.refinegen.fitting.ir import REAL, UnsupportedError, Value, Writer, kind_of, literal
+from refinestat.refinegen.fitting.moves import positions
 from refinestat.refinegen.fitting.scalar_ops import ScalarWriter
 
 _VIEWS = frozenset({"TensorFromScalar", "ScalarFromTensor", "SpecifyShape", "ViewOp", "OutputGuard", "Unbroadcast",
                     "DeepCopyOp", "Reshape", "SplitDims", "JoinDims", "ExpandDims"})  # fmt: skip
 _GATHERS = frozenset({"Subtensor", "AdvancedSubtensor", "AdvancedSubtensor1", "ExtractDiag"})
-_SCATTERS = frozenset({"IncSubtensor", "AdvancedIncSubtensor", "AdvancedIncSubtensor1"})
+_MOVES: Mapping[str, Callable[["Translator", Apply], None]] = {
+    "IncSubtensor": moves.scatter,
+    "AdvancedIncSubtensor": moves.scatter,
+    "AdvancedIncSubtensor1": moves.scatter,
+    "Join": moves.join,
+    "MakeVector": moves.make_vector,
+    "Split": moves.split,
+}
 _BROADCASTS = frozenset({"Alloc", "Second", "BroadcastTo"})
 _CHECKS = frozenset({"CheckParameterValue", "CheckAndRaise", "Assert"})
 _START = {"Add": 0.0, "Mul": 1.0, "AND": 1, "OR": 0, "ScalarMaximum": -np.inf, "Maximum": -np.inf,
           "ScalarMinimum": np.inf, "Minimum": np.inf}  # fmt: skip
-
-
-def positions(shape: tuple[int, ...]) -> np.ndarray:
-    """The number of each element, in C order, in its place."""
-    return np.arange(prod(shape), dtype=np.int64).reshape(shape)
 
 
 class Translator:
@@ -65,28 +66,24 @@ class Translator:
 
     def node(self, node: Apply) -> None:
         """Translate one node, whose outputs vary."""
-        op, name = node.op, type(node.op).__name__
-        if isinstance(op, Elemwise):
+        name, (out, *_) = type(node.op).__name__, node.outputs
+        if isinstance(node.op, Elemwise):
             self._elementwise(node)
-        elif isinstance(op, CAReduce):
+        elif isinstance(node.op, CAReduce):
             self._reduce(node)
-        elif isinstance(op, DimShuffle):
-            self._gather(node, self._moved(node, op))
+        elif isinstance(node.op, DimShuffle) or name in _GATHERS:
+            self.pick(out, node.inputs[0], moves.moved(self, node))
         elif name in _VIEWS:
-            self._gather(node, positions(self.shape(node.outputs[0])))
+            self.pick(out, node.inputs[0], positions(self.shape(out)))
         elif name in _BROADCASTS:
-            self._gather(node, np.broadcast_to(positions(self.shape(node.inputs[0])), self.shape(node.outputs[0])))
-        elif name in _GATHERS:
-            self._gather(node, self._moved(node, op))
-        elif name in _SCATTERS:
-            self._scatter(node)
+            self.pick(out, node.inputs[0], np.broadcast_to(positions(self.shape(node.inputs[0])), self.shape(out)))
+        elif name in _MOVES:
+            _MOVES[name](self, node)
         elif name in _CHECKS:
             self._check(node)
-        elif name in ("Join", "MakeVector", "Split"):
-            {"Join": self._join, "MakeVector": self._make_vector, "Split": self._split}[name](node)
         else:
-            core = type(op.core_op).__name__ if isinstance(op, Blockwise) else name
-            matrices.translate(self, node, core, op.core_op if isinstance(op, Blockwise) else op)
+            core = node.op.core_op if isinstance(node.op, Blockwise) else node.op
+            matrices.translate(self, node, type(core).__name__, core)
 
     def result(self, variable: Variable) -> Value:
         """Fresh memory for an output."""
@@ -122,9 +119,6 @@ class Translator:
         """Where each element of the result comes from; None if from the same place."""
         return None if given == wanted else np.broadcast_to(positions(given), wanted)
 
-    def _gather(self, node: Apply, table: np.ndarray) -> None:
-        self.pick(node.outputs[0], node.inputs[0], table)
-
     def pick(self, out: Variable, source: Variable, table: np.ndarray) -> None:
         """out[i] = source[table[i]]; nothing is moved where the order stays."""
         w, value, shape, flat = self.writer, self.value(source), self.shape(out), np.ravel(table)
@@ -137,45 +131,6 @@ class Translator:
         else:
             result = self.result(out)
             w.loop(flat.size, lambda index: w.store(result, index, w.load(value, w.table(flat, index))))
-
-    def _moved(self, node: Apply, op: Op) -> np.ndarray:
-        """Apply the operation to positions: it says itself where its elements come from."""
-        storage: list[list[object]] = [[None]]
-        op.perform(node, [positions(self.shape(node.inputs[0])), *map(self._index, node.inputs[1:])], storage)
-        return np.asarray(storage[0][0])
-
-    def _index(self, variable: Variable) -> object:
-        """An index that does not vary: a number, an array, a slice or None."""
-        if isinstance(variable, Constant) and not isinstance(variable.data, np.ndarray):
-            return variable.data
-        return self.fixed(variable)
-
-    def _scatter(self, node: Apply) -> None:
-        """x with y set or added at fixed places."""
-        x, y = node.inputs[:2]
-        places = np.asarray(self._places(node))
-        sources = np.ravel(np.broadcast_to(positions(self.shape(y)), places.shape))
-        w, old, new, result = self.writer, self.value(x), self.value(y), self.result(node.outputs[0])
-        flat, sets = np.ravel(places), node.op.set_instead_of_inc
-        w.loop(result.size, lambda i: w.store(result, i, self.scalars.to((w.load(old, i), old.kind), result.kind)))
-
-        def update(index: str) -> None:
-            at = w.table(flat, index)
-            element = self.scalars.to((w.load(new, w.table(sources, index)), new.kind), result.kind)
-            if not sets:
-                code = "fadd" if result.kind == REAL else "add"
-                element = w.emit(f"{code} {result.kind} {w.load(result, at)}, {element}")
-            w.store(result, at, element)
-
-        w.loop(flat.size, update)
-
-    def _places(self, node: Apply) -> np.ndarray:
-        """Positions in x that a scatter writes to: what the matching gather would read."""
-        where = positions(self.shape(node.inputs[0]))
-        indices = [self._index(i) for i in node.inputs[2:]]
-        if isinstance(node.op, IncSubtensor):
-            indices = list(get_idx_list([where, *indices], node.op.idx_list))
-        return np.asarray(where[tuple(indices)])
 
     def _check(self, node: Apply) -> None:
         """A failed check of a parameter makes the result minus infinity, as PyMC's own compilation does."""
@@ -223,17 +178,6 @@ class Translator:
 
         w.loop(prod(shape), step)
 
-    def _join(self, node: Apply) -> None:
-        axis = int(self.fixed(node.inputs[0]))
-        out = node.outputs[0]
-        where = np.split(
-            positions(self.shape(out)), np.cumsum([self.shape(i)[axis] for i in node.inputs[1:]])[:-1], axis=axis
-        )
-        self.place(out, [(i, w) for i, w in zip(node.inputs[1:], where, strict=True)])
-
-    def _make_vector(self, node: Apply) -> None:
-        self.place(node.outputs[0], [(i, np.array([n])) for n, i in enumerate(node.inputs)])
-
     def place(self, out: Variable, parts: Sequence[tuple[Variable, np.ndarray]]) -> None:
         """out[where[i]] = part[i] for each part; all parts together fill it."""
         w, result = self.writer, self.result(out)
@@ -243,9 +187,3 @@ class Translator:
                 result, w.table(flat, i), self.scalars.to((w.load(value, i), value.kind), result.kind)
             )
             w.loop(flat.size, copy)
-
-    def _split(self, node: Apply) -> None:
-        x, axis, sizes = node.inputs[0], int(self.fixed(node.inputs[1])), self.fixed(node.inputs[2])
-        where = np.split(positions(self.shape(x)), np.cumsum(sizes)[:-1], axis=axis)
-        for out, table in zip(node.outputs, where, strict=True):
-            self.pick(out, x, table)
