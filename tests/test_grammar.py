@@ -147,6 +147,7 @@ def test_an_unfinished_program_may_not_end(mask, text):
         ("    a = ) + 1", r"line 10, column 9: '\)' cannot come here"),
         ("    a b c", "line 10, column 7: 'b' cannot come here"),
         ("    a = $", "nothing can follow"),
+        ("..", "a line is indented by 0"),
         ("    a = # b", "nothing can follow"),
         ("    a = 1\n  b", "a line is indented by 2"),
         ("a = 1", "a line is indented by 0"),

@@ -1,7 +1,10 @@
 """The mask store's file: where it is, what it survives, and what is said of a damaged one."""
 
 import json
+import os
 import pickle
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -65,6 +68,20 @@ def test_what_is_loaded_is_what_was_built(built, tmp_path):
     assert np.array_equal(loaded.rows, masks.rows)
     assert np.array_equal(loaded.packed, masks.packed)
     assert isinstance(loaded.packed, np.memmap)
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_another_process_numbers_the_states_alike(seed):
+    code = "from refinestat.refinegen.grammar_syncode import load_language; print(load_language().digest)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == load_language().digest
 
 
 def test_distinct_masks_are_stored_once(built, tmp_path):

@@ -19,7 +19,7 @@ LAYERS = (
     {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"decoder", "refine"},
-    {"strategies", "attempts", "progress", "run", "tables"},
+    {"strategies", "attempts", "linter", "progress", "run", "tables"},
     {"cli"},
 )
 HEAVY = {

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from refinestat.refinegen import grammar_syncode
+from refinestat.refinegen.grammar_brackets import Brackets
 from refinestat.refinegen.grammar_masks import ALIVE, EXTENDS
 from refinestat.refinegen.grammar_parser import TAB_WIDTH, GrammarError, Parser
-from refinestat.refinegen.grammar_reading import Indentation, Reading, ends, indentation, read
+from refinestat.refinegen.grammar_reading import Indentation, Reading, ends, indentation, open_quote, read
 from refinestat.refinegen.grammar_store import (
     StoreDamaged,
     StoreInfo,
@@ -57,6 +58,7 @@ class GrammarMask:
         self._size, self._end = len(vocabulary.pieces), vocabulary.end
         self._openings = Openings(vocabulary.pieces)
         self._indented = lru_cache(REMEMBERED_INDENTATIONS)(self._openings.indented)
+        self._misfits = lru_cache(REMEMBERED_MASKS)(Brackets(vocabulary.pieces).misfits)
         self._columns = lru_cache(REMEMBERED_MASKS)(self._find_columns)
         self._union = lru_cache(REMEMBERED_MASKS)(self._find_union)
         self._prompt = ""
@@ -83,6 +85,9 @@ class GrammarMask:
         line = indentation(scan)
         if line is not None:
             mask &= self._indented(line)
+        quote = open_quote(scan)
+        if quote is not None:
+            mask &= ~self._misfits(quote, scan.state.expected)
         mask &= self._openings.inside_character == cut
         if self._end is not None:
             mask[self._end] = not cut and ends(self._parser, scan)

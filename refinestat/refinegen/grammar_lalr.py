@@ -11,6 +11,8 @@ Stack = tuple[int, ...]
 
 
 class Stacks:
+    """What the automata's stacks can do, for one grammar. accepts(stack): the terminals that it accepts, remembered."""
+
     def __init__(self, language: Language) -> None:
         self._table, self._end_state = language.table, language.end_state
         self.start: Stack = (language.start_state,)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from refinestat.refinegen.grammar_syncode import NL, Language
 
-OPENING, CLOSING = frozenset({"LPAR", "LSQB", "LBRACE"}), frozenset({"RPAR", "RSQB", "RBRACE"})
+CLOSER = {"LPAR": ")", "LSQB": "]", "LBRACE": "}"}
+CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
 QUOTES = ('"', "'")
 STRING_PREFIX = re.compile(r"[bf]?r|r[bf]|[ubf]", re.IGNORECASE)
 PARTIAL_NUMBER = re.compile(  # ends in e, e-, _, or is a number with a zero in front
@@ -27,9 +28,13 @@ class Token:
         return self.start + len(self.text)
 
     @property
-    def opens(self) -> int:
-        """By how much it changes the depth of brackets."""
-        return (self.type in OPENING) - (self.type in CLOSING)
+    def closer(self) -> str:
+        """Of the bracket that it opens."""
+        return CLOSER.get(self.type, "")
+
+    @property
+    def closes(self) -> bool:
+        return self.type in CLOSING
 
 
 def lex(language: Language, text: str, position: int, depth: int) -> tuple[list[Token], bool, str]:
@@ -45,7 +50,7 @@ def lex(language: Language, text: str, position: int, depth: int) -> tuple[list[
         gap = kind in language.ignored or (kind == NL and depth > 0)
         if not gap:
             tokens.append(Token(type=kind, text=value, start=position))
-            depth += tokens[-1].opens
+            depth += len(tokens[-1].closer) - tokens[-1].closes
         position += len(value)
     cut = _unfinished(text, tokens, position)
     if cut < position:
@@ -64,10 +69,12 @@ def _unfinished(text: str, tokens: list[Token], stuck: int) -> int:
     if stuck < len(text):
         prefixed = text[stuck] in QUOTES and tokens[-1].end == stuck and STRING_PREFIX.fullmatch(tokens[-1].text)
         return tokens[-1].start if prefixed else stuck
-    if text.endswith("..") and [t.type for t in tokens[-2:]] == ["DOT", "DOT"] and tokens[-3:-2][0].type != "FROM":
-        return tokens[-2].start
-    number = PARTIAL_NUMBER.search(text, tokens[-3:][0].start)
-    if number is not None and number.start() in [token.start for token in tokens[-3:]]:
+    tail = tokens[-3:]
+    kinds = [token.type for token in tail]
+    if text.endswith("..") and kinds[-2:] == ["DOT", "DOT"] and kinds[0] != "FROM":
+        return tail[-2].start
+    number = PARTIAL_NUMBER.search(text, tail[0].start)
+    if number is not None and number.start() in [token.start for token in tail]:
         return number.start()
     return stuck
 

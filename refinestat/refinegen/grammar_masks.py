@@ -1,14 +1,15 @@
 """Builds the masks: for every state of a terminal's automaton and what comes next, the tokens that may follow.
 
-As in SynCode's `grammar_mask` mode, over-approximate: of a token that runs over into the next terminal, only the part
-in the first two terminals is judged. All tokens are run through an automaton at once."""
+As in SynCode's `grammar_mask` mode, over-approximate: of a token that runs over several terminals, each pair of
+neighbours is judged, not the whole. All tokens are run through an automaton at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from refinestat.refinegen.grammar_syncode import LETTER, Automata, Language
+from refinestat.refinegen.grammar_automata import LETTER, Automata
+from refinestat.refinegen.grammar_syncode import Language
 
 EXTENDS, ALIVE = range(2)  # columns after the terminals'
 EXTRA_COLUMNS = 2
@@ -96,21 +97,40 @@ def _consume(
 
 
 class _Endings:
-    """Which terminals every ending of every word can begin with. The lexer takes the longest, unless one may go on."""
+    """Which terminals every ending of every word can begin with.
+
+    The lexer takes the longest, unless one may still go on; and what is left must be lexed in the same way, each
+    terminal being one that may follow the one before."""
 
     def __init__(self, language: Language, words: Sequence[bytes]) -> None:
-        numbers: dict[bytes, int] = {}
+        numbers: dict[bytes, int] = {b"": 0}
         ids = [numbers.setdefault(word[i:], len(numbers)) for word in words for i in range(len(word))]
-        for ending in list(numbers):
-            numbers.setdefault(ending.lstrip(b" "), len(numbers))
         self._ids = np.array(ids, dtype=np.int32)
         self._starts = np.concatenate([[0], np.cumsum([len(word) for word in words])])
         self._stripped = np.array([numbers[ending.lstrip(b" ")] for ending in numbers], dtype=np.int32)
         automata, endings = language.automata, _Words(list(numbers))
         taken, alive = zip(*(_consume(automata, int(initial), endings) for initial in automata.initial), strict=True)
-        longest = np.maximum.reduce([*taken, np.zeros(len(numbers), dtype=np.int32)])
-        self._begins = np.array([(t == longest) | a for t, a in zip(taken, alive, strict=True)])
-        self._begins[:, endings.lengths == 0] = automata.live[automata.initial][:, None]
+        self._begins = np.array(alive)
+        self._begins[:, 0] = True
+        self._fill(language, np.array(taken), endings.lengths)
+
+    def _fill(self, language: Language, taken: np.ndarray, lengths: np.ndarray) -> None:
+        """From the shortest ending to the longest. taken: (terminals, endings)."""
+        names = language.terminals
+        follows = np.array([[after in language.following[name] for after in names] for name in names], dtype=np.float32)
+        goes_on = np.zeros(taken.shape, dtype=bool)  # with any terminal that follows this one
+        goes_on[:, 0] = True
+        first = np.zeros(len(lengths), dtype=np.intp)
+        first[self._ids[::-1]] = np.arange(len(self._ids))[::-1]
+        order = np.argsort(lengths, kind="stable")[1:]
+        for group in np.split(order, np.flatnonzero(np.diff(lengths[order])) + 1):
+            longest = taken[:, group].max(axis=0)
+            terminals, at = np.nonzero((taken[:, group] == longest) & (longest > 0))
+            ending = group[at]
+            left = longest[at] < lengths[ending]
+            rest = np.where(left, self._ids[np.minimum(first[ending] + longest[at], len(self._ids) - 1)], 0)
+            self._begins[terminals, ending] |= goes_on[terminals, self._stripped[rest]]
+            goes_on[:, group] = follows @ self._begins[:, group] > 0
 
     def begin(self, terminals: np.ndarray, words: np.ndarray, offsets: np.ndarray, *, strip: bool) -> np.ndarray:
         """For words cut at offsets: bool (terminals, words). strip: leave out the spaces in front."""

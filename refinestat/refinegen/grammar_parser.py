@@ -18,12 +18,12 @@ class GrammarError(Exception):
 class State:
     """The parser between two tokens.
 
-    stack: LALR states. depth: of open brackets. levels: columns of the open blocks. dedents: blocks that the current
+    stack: LALR states. expected: the closing brackets of the open ones, innermost last. levels: columns of the open blocks. dedents: blocks that the current
     line closes, told to the parser when its first token comes. column: of the current line while it has no token,
     else None. before, after: terminals that were acceptable in place of the last token, and those that are now."""
 
     stack: Stack
-    depth: int = 0
+    expected: str = ""
     levels: tuple[int, ...] = (0,)
     dedents: int = 0
     column: int | None = None
@@ -67,7 +67,7 @@ class Parser:
         self._text = text
         kept = self._marks[-1][1]
         last, state = self._read[kept - 1] if kept else (None, self._start)
-        tokens, gap, rest = lex(self._language, text, last.end if last else 0, state.depth)
+        tokens, gap, rest = lex(self._language, text, last.end if last else 0, len(state.expected))
         return self._parse(text, kept, tokens, gap, rest)
 
     def _parse(self, text: str, kept: int, tokens: list[Token], gap: bool, rest: str) -> Scan:
@@ -107,9 +107,9 @@ class Parser:
         stack = self.stacks.feed(state.stack, token.type)
         if stack is None:
             return None
-        depth = state.depth + token.opens
         after = self.stacks.accepts(stack)
-        state = replace(state, stack=stack, depth=depth, column=None, before=state.after, after=after)
+        expected = state.expected[: len(state.expected) - token.closes] + token.closer
+        state = replace(state, stack=stack, expected=expected, column=None, before=state.after, after=after)
         return self._indent(state, token) if token.type == NL else state
 
     def _indent(self, state: State, newline: Token) -> State:

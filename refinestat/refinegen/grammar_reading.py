@@ -7,6 +7,7 @@ token after a space. Narrower where the lexer has decided: `for` is not the name
 from dataclasses import dataclass
 
 from refinestat.refinegen.grammar_lalr import INDENT, Stacks
+from refinestat.refinegen.grammar_lexer import QUOTES
 from refinestat.refinegen.grammar_parser import NOTHING, Parser, Scan, State
 from refinestat.refinegen.grammar_syncode import NL
 
@@ -66,9 +67,17 @@ def indentation(scan: Scan) -> Indentation | None:
     return Indentation(by=by)
 
 
+def open_quote(scan: Scan) -> str | None:
+    """The quote of the string that the text ends in; empty outside strings; None in a comment or a long string."""
+    rest = scan.rest.lstrip("rRbBfFuU")
+    if rest.startswith(("#", '"""', "'''")):
+        return None
+    return rest[:1] if rest.startswith(QUOTES) else ""
+
+
 def ends(parser: Parser, scan: Scan) -> bool:
     """Whether the program may end here; a last newline may be missing."""
-    if scan.failed or not scan.rest.startswith("#"[: len(scan.rest)]):
+    if scan.failed or scan.rest[:1] not in ("", "#"):
         return False
     state = scan.state
     return parser.stacks.may_end(state.stack if state.column is not None else parser.stacks.feed(state.stack, NL))
@@ -85,14 +94,14 @@ def _now(stacks: Stacks, state: State) -> frozenset[str]:
 
 def _between(state: State) -> frozenset[str]:
     """What is ignored at this place."""
-    if state.depth:
+    if state.expected:
         return BETWEEN | {COMMENT, NL}
     return BETWEEN | {COMMENT} if state.column is not None or NL in state.after else BETWEEN
 
 
 def _after_comment(parser: Parser, state: State) -> frozenset[str]:
     """What may come on the line after a comment."""
-    if state.depth:
+    if state.expected:
         return state.after | _between(state)
     line = state.stack if state.column is not None else parser.stacks.feed(state.stack, NL)
     return BETWEEN | {COMMENT, NL} | (NOTHING if line is None else parser.stacks.line_starts(line))

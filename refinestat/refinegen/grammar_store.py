@@ -23,7 +23,7 @@ from refinestat.refinegen.grammar_python import AUTOMATA, refined
 from refinestat.refinegen.grammar_syncode import Language
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 
-FORMAT = 4
+FORMAT = 5
 MODE = "grammar_mask"
 HEADER = 4096
 FIELDS = {"format": int, "key": str, "automata": str, "rows": list, "packed": list, "seconds": float, "sha256": str}

@@ -12,49 +12,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from refinestat.refinegen.grammar_automata import Automata, join
 from refinestat.refinegen.grammar_python import AUTOMATA, refined
 
 END, NL = "$END", "_NL"
-LETTER = np.array([byte > 0x7F or chr(byte).isalnum() or byte == ord("_") for byte in range(256)])  # or digit
 Action = int | tuple[int, str]  # shift to this state, or reduce this many symbols to this rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Automata:
-    """The terminals' automata in one table; state numbers run through all of them.
-
-    next: int16 (states + 1, 256), a dead end is `dead`, the last row. initial: of each terminal. final, live: bool by
-    state, `live` where a final state can be reached. terminal: of each state, an index into Language.terminals.
-    after_letter: bool by state, reached by a letter or digit only."""
-
-    next: np.ndarray
-    initial: np.ndarray
-    final: np.ndarray
-    live: np.ndarray
-    terminal: np.ndarray
-    after_letter: np.ndarray
-
-    @property
-    def dead(self) -> int:
-        return len(self.terminal)
-
-    def after(self, remainder: bytes) -> np.ndarray:
-        """The state of every terminal's automaton after the remainder: (terminals,)."""
-        states = self.initial
-        for byte in remainder:
-            states = self.next[states, byte]
-        return states
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """A grammar ready to use. following: the terminals that may come after a terminal somewhere: what is ignored, and
-    line breaks in brackets, around any other. table: of
-    the LALR automaton. match: the lexer's token at a position: (its text, its terminal), or None."""
+    """A grammar ready to use.
 
-    source: str
+    ignored: terminals that may stand between others. following: the terminals that may come after a terminal somewhere;
+    what is ignored, and line breaks (in brackets), stand around any other. table, start_state, end_state: the LALR
+    automaton. match: the lexer: the token at a position, as (its text, its terminal), or None."""
+
     terminals: tuple[str, ...]
     ignored: tuple[str, ...]
     automata: Automata
@@ -123,10 +95,9 @@ def make_language(source: str, simplified: Mapping[str, str]) -> Language:
     parse_table = lark.parser.parser._parse_table
     table = _actions(parse_table.states)
     return Language(
-        source=source,
         terminals=terminals,
         ignored=tuple(lark.ignore_tokens),
-        automata=_join(automata),
+        automata=join(automata),
         following=_following(terminals, tuple(lark.ignore_tokens), table),
         table=table,
         start_state=parse_table.start_states["start"],
@@ -168,35 +139,3 @@ def _matcher(lexer: Any) -> Callable[[str, int], tuple[str, str] | None]:
         return found[0], keywords[found[1]](Token(found[1], found[0])).type
 
     return match
-
-
-def _join(machines: list[Any]) -> Automata:
-    """States are numbered breadth first by byte: interegular's own numbers differ from process to process."""
-    rows: list[list[int]] = []
-    states: list[tuple[Any, Any]] = []
-    initial, terminal = [], []
-    for index, machine in enumerate(machines):
-        numbers = {machine.initial: len(states)}
-        initial.append(len(states))
-        queue = [machine.initial]
-        for state in queue:
-            row = []
-            for byte in range(256):
-                target = machine.get_next_state(state, byte)
-                if target is not None and target not in numbers:
-                    numbers[target] = initial[-1] + len(queue)
-                    queue.append(target)
-                row.append(-1 if target is None else numbers[target])
-            rows.append(row)
-            states.append((machine, state))
-            terminal.append(index)
-    table = np.array([*rows, [-1] * 256], dtype=np.int16)
-    table[table < 0] = len(states)
-    return Automata(
-        next=table,
-        initial=np.array(initial, dtype=np.int16),
-        final=np.array([state in machine.finals for machine, state in states] + [False]),
-        live=np.array([machine.islive(state) for machine, state in states] + [False]),
-        terminal=np.array(terminal),
-        after_letter=np.array([LETTER[np.nonzero(table[:-1] == state)[1]].all() for state in range(len(states))]),
-    )

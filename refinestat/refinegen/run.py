@@ -140,7 +140,10 @@ def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) ->
         )
         cell.write("best_program.py", text)
     cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    cell.finish({"attempt": best.index, "reliable": reliable(best, K), "assessment": best.assessment})
+    found = best.assessment
+    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": found.outcome, "why": found.why}
+    scores = {"elpd_loo": found.elpd_loo, "elpd_se": found.elpd_se, "checks": found.checks}
+    cell.finish({**verdict, **scores, "sampler": found.sampler})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:
