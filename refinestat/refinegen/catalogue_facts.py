@@ -46,8 +46,8 @@ SUPPORTS = {
     "ZeroInflatedPoisson": (0, "inf"),
 }  # fmt: skip
 
-# Distributions whose density at the edge of the support is zero or infinite whatever the parameters are.
-OPEN_SUPPORTS = ("Beta", "ChiSquared", "InverseGamma", "Kumaraswamy", "LogNormal", "Lognormal", "LogitNormal", "Wald")
+# Distributions whose density at the edge of the support is zero or infinite, but where a parameter is one.
+OPEN_SUPPORTS = ("Beta", "ChiSquared", "Gamma", "Weibull", "InverseGamma", "Kumaraswamy", "LogNormal", "Lognormal", "LogitNormal", "Wald")
 
 # Distributions that no interval describes: their values come from their arguments, or from a function.
 UNKNOWN_SUPPORTS = ("Censored", "CustomDist", "DensityDist", "Mixture", "Truncated", "LKJCholeskyCov", "Wishart")

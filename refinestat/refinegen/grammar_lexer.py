@@ -81,4 +81,4 @@ def _unfinished(text: str, tokens: list[Token], stuck: int) -> int:
 
 def settled(text: str, token: Token) -> bool:
     """Whether no continuation of the text can change this token, the first of a line, or what comes before it."""
-    return (token.text[0].isalpha() or token.text[0] == "_") and token.end < len(text) and text[token.end] not in QUOTES
+    return (token.text[0].isalpha() or token.text[0] == "_") and token.end < len(text)

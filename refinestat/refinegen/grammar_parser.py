@@ -18,9 +18,10 @@ class GrammarError(Exception):
 class State:
     """The parser between two tokens.
 
-    stack: LALR states. expected: the closing brackets of the open ones, innermost last. levels: columns of the open blocks. dedents: blocks that the current
-    line closes, told to the parser when its first token comes. column: of the current line while it has no token,
-    else None. before, after: terminals that were acceptable in place of the last token, and those that are now."""
+    stack: LALR states. expected: the closing brackets of the open ones, innermost last. levels: columns of the open
+    blocks. dedents: blocks that the current line closes, told to the parser when its first token comes. column: of the
+    current line while it has no token, else None. before, after: terminals that were acceptable in place of the last
+    token, and those that are now."""
 
     stack: Stack
     expected: str = ""

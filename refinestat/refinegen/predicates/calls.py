@@ -14,6 +14,8 @@ from refinestat.refinegen.predicates.symbols import MISSING, UNKNOWN, Kind, Outc
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
 
 MOST_ROUNDS = 10_000_000
+# Functions of NumPy that fail on tensors: they compare, or pass out= on.
+NOT_OF_TENSORS = {"maximum", "minimum", "clip", "sum"}
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
 
 
@@ -95,6 +97,8 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
 def _library(node: ast.Call, path: str, values: list[Value], arguments: Passed, state: State) -> Value:
     """A function of pm.math, np or pt, or a method of the same name, on these values."""
     name = path.rpartition(".")[2]
+    if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
+        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
     try:
         result = functions.apply(name, values, arguments.named)
     except shapes.Mismatch:
@@ -222,6 +226,8 @@ def _builtin(node: ast.Call, name: str, arguments: Passed, state: State) -> Valu
         if result.shape and (result.shape[0] or 0) > MOST_ROUNDS:
             state.report(What.LARGE, node, f"a range of {result.shape[0]} (at most {MOST_ROUNDS})")
         return result
+    if name in {"len", "max", "min", "round"} and values and values[0].symbolic and values[0].sources:
+        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
     if name == "len":
         length = length_of(values[0]) if values else None
         return number(length) if length is not None else Value(integer=True, shape=(), bounds=(0.0, math.inf))

@@ -1,5 +1,7 @@
 """Dependency: every name is declared before it is used, data are not bound again, dims exist (paper, phi 4)."""
 
+import ast
+
 from refinestat.refinegen.predicates.records import Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Symbols
 from refinestat.refinegen.predicates.verdicts import accept, refuse, suggestion
@@ -37,8 +39,11 @@ def _rebound(event: Event, before: Symbols) -> str:
 
 
 def _no_key(event: Event, before: Symbols) -> str:
+    table = event.values[0] if event.values else None
     names = [variable.name for variable in before.dataset.variables] if before.dataset is not None else []
-    return f"data has no {event.text[:40]!r}{suggestion(event.text, names)}; it has {', '.join(names)}"
+    names = [str(key) for key in table.keys or ()] if table is not None else names
+    place = ast.unparse(event.node.value)[:40] if isinstance(event.node, ast.Subscript) else "data"
+    return f"{place} has no {event.text[:40]!r}{suggestion(event.text, names)}; it has {', '.join(names)}"
 
 
 MESSAGES = {What.UNDECLARED: _undeclared, What.REBOUND: _rebound, What.NO_KEY: _no_key}

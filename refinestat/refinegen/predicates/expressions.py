@@ -201,7 +201,9 @@ def _boolean(node: ast.BoolOp, state: State) -> Value:
 def _compare(node: ast.Compare, state: State) -> Value:
     values = [evaluate(n, state) for n in (node.left, *node.comparators)]
     if len(values) == 2:  # noqa: PLR2004
-        return operate(node, type(node.ops[0]), values[0], values[1], state)
+        result = operate(node, type(node.ops[0]), values[0], values[1], state)
+        identity = isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn)
+        return replace(result, symbolic=False) if identity and result.sources else result
     return _guarded(node, lambda: transfer.opaque(values), tuple(values), state)
 
 
@@ -239,7 +241,7 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
     if base.kind is Kind.DATA:
         return data_item(node, index, state)
     if base.kind is Kind.TABLE:
-        return table_item(base, index)
+        return table_item(node, base, index, state)
     result = indexing.item(base, index)
     if base.kind is Kind.NUMBER:
         state.report(What.INDEX, node, ast.unparse(node), (base, index))
@@ -260,10 +262,13 @@ def data_item(node: ast.AST, index: Value, state: State) -> Value:
     return data_value(dataset[name])
 
 
-def table_item(table: Value, index: Value) -> Value:
+def table_item(node: ast.AST, table: Value, index: Value, state: State) -> Value:
     if table.keys is None or table.items is None or not isinstance(index.constant, str | int):
         return transfer.opaque([table])
-    return dict(zip(table.keys, table.items, strict=True)).get(index.constant, UNKNOWN)
+    if index.constant not in table.keys:
+        state.report(What.NO_KEY, node, str(index.constant), (table,))
+        return UNKNOWN
+    return table.items[table.keys.index(index.constant)]
 
 
 def _slice(node: ast.Slice, state: State) -> Value:

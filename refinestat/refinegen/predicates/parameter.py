@@ -93,6 +93,8 @@ def _combination(call: Call) -> Iterator[tuple[object, str]]:
     for name in spec.required:
         if name not in given and name not in call.arguments:
             yield call.node, f"{name} is missing{_offered(call)}"
+    if "steps" in spec.parameters and not ({*call.options} & {"shape", "dims", "observed"} | given & {"steps"}):
+        yield call.node, "its length is missing: give shape, steps, dims or observed"
     if not spec.accepted:
         return
     varied = frozenset().union(*spec.accepted)
@@ -101,7 +103,8 @@ def _combination(call: Call) -> Iterator[tuple[object, str]]:
         return
     larger = [subset for subset in spec.accepted if chosen < subset]
     if larger:
-        ways = sorted({", ".join(p for p in spec.parameters if p in subset - chosen) for subset in larger}, key=len)
+        smallest = [subset for subset in larger if not any(other < subset for other in larger)]
+        ways = sorted({" and ".join(p for p in spec.parameters if p in subset - chosen) for subset in smallest})
         yield call.node, f"{' or '.join(ways[:3])} is missing"
     else:
         clash = " and ".join(p for p in spec.parameters if p in _clash(chosen, spec.accepted))

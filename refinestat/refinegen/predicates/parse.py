@@ -31,6 +31,7 @@ FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202
 FORMAT = re.compile(r"[<>=^]?[-+ ]?0?\d{0,2},?(\.\d{1,2})?[dfgse%]?")
 WORDS = re.compile(r"\w+|[-+*/%<>=({~.;\[]")
 PYTHON_BUILTINS = frozenset(dir(builtins))
+UNIMPORTED = frozenset({"pm", "np", "pt"})
 ACCEPT = Verdict(predicate="parse", ok=True)
 
 
@@ -183,6 +184,8 @@ def _attribute(node: ast.Attribute, symbols: Symbols, bound: frozenset[str]) -> 
     if node.attr.startswith("_"):
         return f".{node.attr}: attributes that begin with an underscore are not allowed"
     path = dotted(node, symbols)
+    if isinstance(node.value, ast.Name) and node.value.id in UNIMPORTED and node.value.id not in symbols.values:
+        return ""  # the dependency predicate says that it is not imported
     if path is not None:
         return "" if symbols.own_section and path in OUTSIDE else _path_fault(path)
     if node.attr in ATTRIBUTES or (symbols.own_section and not _writes(node.attr)):

@@ -121,6 +121,8 @@ def _ellipsis(value: Value) -> bool:
 
 def _of_parameters(call: Call) -> Shape | None:
     spec = call.spec
+    if spec is not None and spec.name in VECTOR_OF and not call.unsure:
+        return _of_vector(call, spec)
     if spec is None or spec.ndim or spec.tied or spec.support is None or spec.name in {"GaussianRandomWalk", "RandomWalk", "NormalMixture", "Interpolated"} or call.unsure:
         return None
     result: Shape | None = ()
@@ -130,6 +132,22 @@ def _of_parameters(call: Call) -> Shape | None:
         except shapes.Mismatch:
             return None
     return result if spec.name not in {"Categorical", "OrderedLogistic", "OrderedProbit"} else None
+
+
+# Where the length of a vector distribution stands: in its parameter of the same length.
+VECTOR_OF = {"Dirichlet": ("a",), "MvNormal": ("mu", "cov", "chol", "tau"), "MvStudentT": ("mu", "scale", "chol", "tau")}
+
+
+def _of_vector(call: Call, spec: Distribution) -> Shape | None:
+    """A vector as long as one of its parameters; None where they do not tell, or tell of a batch."""
+    for name in VECTOR_OF[spec.name]:
+        given = call.arguments.get(name)
+        length = shapes.of(given.value) if given is not None else None
+        if given is not None and length is None:
+            return None
+        if length and len(length) == (1 if name in {"a", "mu"} else 2):
+            return (length[-1],)
+    return None
 
 
 def _declare(call: Call, state: State) -> Call:
@@ -167,7 +185,8 @@ def declare_gp(node: ast.Call, method: str, positional: Sequence[Argument], keyw
     state.free += method != "marginal_likelihood"
     state.calls.append(call)
     name = label.value.constant if label is not None and isinstance(label.value.constant, str) else "gp"
-    return replace(UNKNOWN, sources=frozenset({name}), symbolic=True, name=name)
+    reach = EVERYTHING if method == "prior" else NOTHING
+    return Value(sources=frozenset({name}), symbolic=True, name=name, law="Gaussian process", reach=reach, integer=False)
 
 
 def _model_function(call: Call, state: State) -> Value:

@@ -99,10 +99,20 @@ def _observed(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
     least, most = float(data.min()), float(data.max())
     if least < low or most > high:
         yield argument.node, f"observed must lie in its support {intervals.text((low, high))}{named}, got {intervals.text((least, most))}"
-    elif spec.open_ends and (least <= low or most >= high):
+    elif spec.open_ends and (least <= low or most >= high) and not _flat(call):
         yield argument.node, f"observed must lie inside {intervals.text((low, high))}, got {intervals.text((least, most))}"
     else:
         yield from _counts(call, spec, argument, np.asarray(value.constant))
+
+
+SHAPES = {"Beta": ("alpha", "beta"), "Gamma": ("alpha",), "Weibull": ("alpha",), "Kumaraswamy": ("a", "b"), "ChiSquared": ("nu",)}
+
+
+def _flat(call: Call) -> bool:
+    """Whether the density at an end may be finite: a known shape parameter, such as in Beta(1, 1) or Gamma(1, b)."""
+    passed = [call.arguments[name] for name in SHAPES.get(call.function, ()) if name in call.arguments]
+    values = [as_array(argument.value) for argument in passed]
+    return call.unsure or any(not v.sources and v.bounds[0] <= (2 if call.function == "ChiSquared" else 1) <= v.bounds[1] for v in values)
 
 
 def _limits(call: Call, spec: Distribution) -> tuple[float, float, str]:

@@ -35,7 +35,7 @@ def _event(event: Event) -> Iterator[str]:
     elif event.what is What.BRANCH:
         yield f"Python cannot branch on the random value {_short(event.text)}: use pm.math.switch"
     elif event.what is What.PLAIN:
-        yield f"{_short(event.text)}: a random variable is no plain number"
+        yield f"{_short(event.text)}: a random variable is no plain number here; use pm.math or its methods"
     elif event.what is What.INDEX:
         yield from _index(event)
 
@@ -83,6 +83,8 @@ def _example(value: Value) -> str:
 
 def _call(call: Call) -> Iterator[tuple[ast.AST, str]]:
     yield from _arguments(call)
+    yield from _plain(call)
+    yield from _components(call)
     yield from _observed(call)
     yield from _shape(call)
 
@@ -103,7 +105,33 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
         domain = call.spec.domains.get(name)
         if domain is not None and domain.matrix and kind is Kind.NUMBER and argument.value.shape is not None:
             if len(argument.value.shape) < 2 and call.spec.name != "KroneckerNormal":  # noqa: PLR2004
-                yield argument.node, f"{name} must be a matrix, got shape {shapes.text(argument.value.shape)}"
+                got = f"shape {shapes.text(argument.value.shape)}" if argument.value.shape else "one number"
+                yield argument.node, f"{name} must be a matrix, got {got}"
+
+
+def _plain(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """Deterministic and Potential take tensors only; vectors of chances are no numbers."""
+    passed = call.arguments.get("var") if call.function in {"Deterministic", "Potential"} else None
+    if passed is not None and not passed.value.symbolic and passed.value.known:
+        yield passed.node, "needs a tensor, got a plain number: it depends on no variable of the model"
+    name = {"Dirichlet": "a", "DirichletMultinomial": "a", "Multinomial": "p"}.get(call.function, "")
+    vector = call.arguments.get(name)
+    if vector is not None and vector.value.kind is Kind.NUMBER and vector.value.shape == ():
+        yield vector.node, f"{name} must be a vector, got one number"
+
+
+def _components(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """What a mixture is made of is unnamed, and as many as its weights."""
+    argument = call.arguments.get("comp_dists")
+    if argument is None:
+        return
+    items = argument.value.items if argument.value.kind is Kind.SEQUENCE else (argument.value,)
+    if any(item.kind is Kind.NUMBER for item in items or ()):
+        yield argument.node, "comp_dists must be unnamed distributions, such as pm.Normal.dist(0, 1)"
+    weights = call.arguments.get("w")
+    shape = shapes.of(weights.value) if weights is not None else None
+    if items and len(items) > 1 and shape and shape[-1] is not None and shape[-1] not in {1, len(items)}:
+        yield argument.node, f"{len(items)} components, but {shape[-1]} weights"
 
 
 DISTRIBUTIONS = {"dist", "sd_dist", "innovation_dist", "init_dist", "comp_dists"}
