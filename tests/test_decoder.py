@@ -68,6 +68,9 @@ class Anything:
     def start(self, prompt: str) -> None:
         assert prompt.endswith(PRIORS)
 
+    def fork(self) -> "Anything":
+        return self
+
     def allowed(self, text: str) -> np.ndarray:
         return np.array([not word or word not in self.never for word in self.model.vocabulary])
 

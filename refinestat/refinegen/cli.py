@@ -215,15 +215,10 @@ def _mask_store(arguments: argparse.Namespace) -> int:
     from refinestat.refinegen import grammar  # noqa: PLC0415 - SynCode is slow to load
     from refinestat.refinegen.language_model import load_tokenizer  # noqa: PLC0415 - torch is slow to load
 
-    for model in models:
-        try:
-            try:
-                grammar.build_stores([model], load_tokenizer, None, arguments.rebuild, print)
-            except grammar.StoreDamaged as error:
-                print(f"{model}: {error}: building it anew")
-                grammar.build_stores([model], load_tokenizer, None, True, print)
-        except OSError as error:
-            raise cannot_write(grammar.store_folder(), error) from error
+    try:
+        grammar.build_stores(models, load_tokenizer, None, arguments.rebuild, print)
+    except OSError as error:
+        raise cannot_write(grammar.store_folder(), error) from error
     return 0
 
 

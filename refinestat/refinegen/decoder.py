@@ -46,6 +46,7 @@ class Mask(Protocol):
 
     def start(self, prompt: str) -> None: ...
     def allowed(self, text: str) -> np.ndarray: ...
+    def fork(self) -> "Mask": ...
 
 
 class Rules(Protocol):
@@ -88,10 +89,10 @@ class _Page:
 
 
 class Decoder:
-    """Writes programs for one data set with one model: LCD of the paper."""
+    """Writes programs for one data set with one model: LCD of the paper. Works on a fork of `mask`."""
 
     def __init__(self, *, model: Model, mask: Mask, rules: Rules, dataset: Dataset, writing: Writing) -> None:
-        self._model, self._mask, self._rules, self._writing = model, mask, rules, writing
+        self._model, self._mask, self._rules, self._writing = model, mask.fork(), rules, writing
         self._head = head(dataset)
         self._prompt = model.tokens(self._head + PRIORS)
         self._first_line = (self._head + PRIORS).count("\n") + 1

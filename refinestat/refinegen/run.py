@@ -11,7 +11,7 @@ from commons.data_pymc import DATASETS
 from commons.utils import UserError
 from refinestat.refinegen import best_program, grammar, strategies
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
-from refinestat.refinegen.decoder import Decoder, Writing
+from refinestat.refinegen.decoder import Decoder, Mask, Writing
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
 from refinestat.refinegen.progress import Progress, say
@@ -81,19 +81,20 @@ class _Job:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
         model = LanguageModel.load(name, self.gpu)
+        mask = strategies.mask(self.strategy, model.tokenizer, model.end)
         slots = asyncio.Semaphore(self.settings.in_flight)
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
             async def one(cell: Cell) -> None:
                 async with slots:
-                    best = await self.refine_cell(cell, model, progress)
+                    best = await self.refine_cell(cell, model, mask, progress)
                     progress.ended(cell.dataset, cell.seed, best)
 
             async with asyncio.TaskGroup() as group:
                 for cell in cells:
                     group.create_task(one(cell))
 
-    async def refine_cell(self, cell: Cell, model: LanguageModel, progress: Progress) -> Attempt:
+    async def refine_cell(self, cell: Cell, model: LanguageModel, mask: Mask, progress: Progress) -> Attempt:
         """Refines one cell, from where its log ends, and writes its answer."""
         log, settings = cell.log(), self.settings
         for line in log.damaged:
@@ -105,7 +106,7 @@ class _Job:
             target_accept=settings.target_accept,
             seed=cell.seed,
         )
-        writer = LoggedWriter(self._decoder(cell, model), cell, log.attempts)
+        writer = LoggedWriter(self._decoder(cell, model, mask), cell, log.attempts)
         judge = LoggedJudge(
             pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
         )
@@ -115,11 +116,11 @@ class _Job:
         write_answer(cell, best, sampler, settings.K)
         return best
 
-    def _decoder(self, cell: Cell, model: LanguageModel) -> Decoder:
+    def _decoder(self, cell: Cell, model: LanguageModel, mask: Mask) -> Decoder:
         settings, dataset = self.settings, DATASETS[cell.dataset]
         return Decoder(
             model=model,
-            mask=strategies.mask(self.strategy, model.tokenizer, model.end),
+            mask=mask,
             rules=strategies.rules(self.strategy, dataset),
             dataset=dataset,
             writing=Writing(

@@ -59,10 +59,11 @@ class NoPredicates:
 
 
 class Grammar:
-    """SynCode's mask, with the time that it takes."""
+    """SynCode's mask, with the time that it takes; where the program may end, every token that ends a text may come."""
 
-    def __init__(self, tokenizer: Any) -> None:
-        self._mask = GrammarMask(tokenizer)
+    def __init__(self, mask: GrammarMask, eos: int | None, end: frozenset[int]) -> None:
+        self._mask, self._eos = mask, eos
+        self._others = [token for token in end if token != eos]
         self.seconds = 0.0
 
     def start(self, prompt: str) -> None:
@@ -71,9 +72,15 @@ class Grammar:
     def allowed(self, text: str) -> np.ndarray:
         began = time.perf_counter()
         try:
-            return self._mask.allowed(text)
+            allowed = self._mask.allowed(text)
         finally:
             self.seconds += time.perf_counter() - began
+        if self._eos is not None:
+            allowed[[token for token in self._others if token < len(allowed)]] = allowed[self._eos]
+        return allowed
+
+    def fork(self) -> "Grammar":
+        return Grammar(self._mask.fork(), self._eos, frozenset(self._others))
 
 
 class NoGrammar:
@@ -91,6 +98,9 @@ class NoGrammar:
     def allowed(self, text: str) -> np.ndarray:
         return self._allowed
 
+    def fork(self) -> "NoGrammar":
+        return self
+
 
 def rules(strategy: Strategy, dataset: Dataset) -> Rules:
     """The predicates of a strategy."""
@@ -98,5 +108,7 @@ def rules(strategy: Strategy, dataset: Dataset) -> Rules:
 
 
 def mask(strategy: Strategy, tokenizer: Any, end: frozenset[int]) -> Mask:
-    """The grammar of a strategy. Raises what GrammarMask raises where the mask store is missing or damaged."""
-    return Grammar(tokenizer) if strategy.grammar else NoGrammar(tokenizer, end)
+    """The grammar of a strategy, to be forked for each cell. Raises what GrammarMask raises."""
+    if strategy.grammar:
+        return Grammar(GrammarMask(tokenizer), tokenizer.eos_token_id, end)
+    return NoGrammar(tokenizer, end)
