@@ -137,7 +137,7 @@ def _bfmi(energy: np.ndarray | None) -> Check:
     """Energy Bayesian fraction of missing information: the smallest over the chains."""
     if energy is None:
         return _check("bfmi", nan, ">", config.BFMI_ABOVE, "the sampler records no energy")
-    value = float(np.min(np.square(np.diff(energy, axis=1)).mean(axis=1) / np.var(energy, axis=1)))
+    value = float(np.min(np.square(np.diff(energy, axis=1)).mean(axis=1) / np.var(energy, axis=1, ddof=1)))
     return _check("bfmi", value, ">", config.BFMI_ABOVE, "" if isfinite(value) else "the energy is not finite")
 
 

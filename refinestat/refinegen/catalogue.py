@@ -66,7 +66,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The library as a program sees it. opened: names by module path (`pm`, `pm.math`, `np.linalg`); closed: by root."""
+    """The library as a program sees it. opened: names by module path (`pm.math`, `np.linalg`); closed: by root."""
 
     distributions: Mapping[str, Distribution]
     common: frozenset[str]
@@ -94,7 +94,7 @@ def _distribution(name: str, entry: Mapping[str, Any]) -> Distribution:
         support=(_bound(support[0]), _bound(support[1])) if support else None,
         open_ends=entry.get("open", False),
         tied=entry.get("tied", False),
-        discrete=entry["discrete"] if "discrete" in entry else (False if support else None),
+        discrete=entry.get("discrete", False if support else None),
         ndim=entry.get("ndim", 0),
         companions=tuple(entry.get("companions", ())),
     )

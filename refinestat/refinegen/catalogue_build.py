@@ -24,11 +24,12 @@ from pymc.logprob.transforms import Transform
 from pytensor.graph.op import Op
 from pytensor.tensor.type import TensorType
 
+from refinestat.refinegen import catalogue_examples as examples
 from refinestat.refinegen import catalogue_facts as facts
 
 PATH = Path(__file__).with_name("catalogue_pymc.json")
 ABSTRACT = {"Distribution", "Continuous", "Discrete", "SymbolicRandomVariable", "Simulator", "EulerMaruyama"}
-BASE_SUPPORTS = {
+BASE_SUPPORTS: dict[str, list[Any]] = {
     "PositiveContinuous": [0, "inf"],
     "UnitContinuous": [0, 1],
     "SimplexContinuous": [0, 1],
@@ -38,32 +39,13 @@ BASE_SUPPORTS = {
 
 def _dummy(name: str, parameter: str) -> Any:
     """A value that the parameter accepts, to call `dist` with."""
-    special = {
-        "Multinomial.p": np.ones(3) / 3, "Categorical.p": np.ones(3) / 3, "Categorical.logit_p": np.ones(3),
-        "Dirichlet.a": np.ones(3), "DirichletMultinomial.a": np.ones(3), "MvStudentT.scale": np.eye(2),
-        "MvNormal.tau": np.eye(2), "MvStudentT.tau": np.eye(2), "MvGaussianRandomWalk.tau": np.eye(2),
-        "MvStudentTRandomWalk.tau": np.eye(2), "MvNormal.mu": np.zeros(2), "MvStudentT.mu": np.zeros(2),
-        "MvGaussianRandomWalk.mu": np.zeros(2), "MvStudentTRandomWalk.mu": np.zeros(2),
-        "MvStudentTRandomWalk.scale": np.eye(2), "CAR.mu": np.zeros(2), "MatrixNormal.mu": np.zeros((2, 2)),
-        "KroneckerNormal.mu": np.zeros(4), "Mixture.w": [0.5, 0.5], "NormalMixture.w": [0.5, 0.5],
-        "NormalMixture.mu": [0.0, 1.0], "Wishart.nu": 3.0, "CAR.W": np.array([[0, 1], [1, 0]]),
-        "ICAR.W": np.array([[0, 1], [1, 0]]), "OrderedMultinomial.n": 3, "HyperGeometric.N": 5, "AR.rho": [0.5],
-        "Wald.alpha": 0.0, "KroneckerNormal.evds": [(np.ones(2), np.eye(2))] * 2,
-    }  # fmt: skip
-    by_name = {
-        "n": 3, "N": 5, "k": 2, "K": 3, "lower": 0.0, "upper": 1.0, "cutpoints": np.array([0.0, 1.0]),
-        "x_points": np.linspace(0, 1, 5), "pdf_points": np.ones(5), "cov": np.eye(2), "chol": np.eye(2),
-        "Sigma": np.eye(2), "V": np.eye(2), "rowcov": np.eye(2), "colcov": np.eye(2), "rowchol": np.eye(2),
-        "colchol": np.eye(2), "covs": [np.eye(2)] * 2, "chols": [np.eye(2)] * 2, "steps": 3,
-        "n_zerosum_axes": 1, "support_shape": 3,
-    }  # fmt: skip
     if parameter in {"sd_dist", "dist", "innovation_dist"}:
         return pm.Exponential.dist(1.0) if parameter == "sd_dist" else pm.Normal.dist(0.0, 1.0)
     if parameter == "init_dist":
         return pm.MvNormal.dist(np.zeros(2), np.eye(2)) if name.startswith("Mv") else pm.Normal.dist(0.0, 1.0)
     if parameter == "comp_dists":
         return [pm.Normal.dist(0.0, 1.0), pm.Normal.dist(1.0, 1.0)]
-    return special.get(f"{name}.{parameter}", by_name.get(parameter, 0.4))
+    return examples.BY_DISTRIBUTION.get(f"{name}.{parameter}", examples.BY_NAME.get(parameter, 0.4))
 
 
 def _signature(name: str) -> tuple[list[str], int, list[str]]:
@@ -101,7 +83,17 @@ def _accepts(name: str, given: Iterable[str]) -> Any:
 
 def _parametrisations(name: str, names: Sequence[str]) -> tuple[list[str], list[list[str]] | None, Any]:
     """Required parameters; the accepted subsets where some exclude or replace each other; one variable."""
-    plain = {"lower", "upper", "init_dist", "steps", "constant", "ar_order", "compute_corr", "return_matrix", "max_n_steps"}
+    plain = {
+        "lower",
+        "upper",
+        "init_dist",
+        "steps",
+        "constant",
+        "ar_order",
+        "compute_corr",
+        "return_matrix",
+        "max_n_steps",
+    }
     plain |= {"n_zerosum_axes", "support_shape", "zero_sum_stdev"}
     free = names if name in {"Uniform", "DiscreteUniform"} else [n for n in names if n not in plain]
     tried = {
@@ -134,7 +126,7 @@ def _support(name: str) -> list[Any] | None:
     if name in facts.SUPPORTS:
         return list(facts.SUPPORTS[name])
     bases = [base.__name__ for base in getattr(pm, name).__mro__]
-    return next((BASE_SUPPORTS[base] for base in bases if base in BASE_SUPPORTS), ["-inf", "inf"])
+    return next((list(BASE_SUPPORTS[base]) for base in bases if base in BASE_SUPPORTS), ["-inf", "inf"])
 
 
 def _distribution(name: str) -> dict[str, Any]:
@@ -153,15 +145,19 @@ def _distribution(name: str) -> dict[str, Any]:
         "support": _support(name),
         "open": name in facts.OPEN_SUPPORTS,
         "tied": name in facts.TIED,
-        "discrete": None if name in facts.UNKNOWN_SUPPORTS else str(getattr(variable, "dtype", "")).startswith(("int", "uint")),
+        "discrete": None
+        if name in facts.UNKNOWN_SUPPORTS
+        else str(getattr(variable, "dtype", "")).startswith(("int", "uint")),
         "ndim": getattr(operation, "ndim_supp", None),
         "companions": list(facts.COMPANIONS.get(name, ())),
     }
-    return {key: value for key, value in entry.items() if value not in (None, [], {}, False)} | {"positional": positional}
+    return {key: value for key, value in entry.items() if value not in (None, [], {}, False)} | {
+        "positional": positional
+    }
 
 
 def _public(module: ModuleType) -> list[str]:
-    """Names of a module that a program may use: its functions and operations, and the classes that it defines itself."""
+    """Names of a module that a program may use: functions, operations, and the classes that it defines itself."""
     names = [name for name in dir(module) if not name.startswith("_") and name not in facts.CLOSED_IN_OPEN]
     return [name for name in names if _usable(getattr(module, name), name, module)]
 
@@ -177,11 +173,15 @@ def _usable(thing: Any, name: str, module: ModuleType) -> bool:
 
 def _open_names(distributions: Iterable[str]) -> dict[str, list[str]]:
     """What a program may use, by module; a name is open only if it is listed and exists."""
-    opened: dict[str, list[str]] = {"pm": [*facts.OPEN_PM, *distributions, "math", "gp", "ode", "distributions", "logprob"]}
+    opened: dict[str, list[str]] = {
+        "pm": [*facts.OPEN_PM, *distributions, "math", "gp", "ode", "distributions", "logprob"]
+    }
     opened["np"] = [*facts.OPEN_NP, "linalg", "random", "polynomial", "fft"]
-    opened["pt"] = ["TensorVariable", "TensorLike", "Variable"] + [n for n in _public(pt) if n not in facts.OPEN_PT_CLOSED] + [
-        n.removeprefix("pt.") for n in facts.OPEN_PT_SUBMODULES
-    ]
+    opened["pt"] = (
+        ["TensorVariable", "TensorLike", "Variable"]
+        + [n for n in _public(pt) if n not in facts.OPEN_PT_CLOSED]
+        + [n.removeprefix("pt.") for n in facts.OPEN_PT_SUBMODULES]
+    )
     for path, names in {**facts.OPEN_PM_SUBMODULES, **facts.OPEN_NP_SUBMODULES, **facts.OPEN_PT_SUBMODULES}.items():
         if path == "pm.distributions":
             opened[path] = [*distributions, "transforms"]
@@ -205,11 +205,13 @@ def build() -> dict[str, Any]:
     names = sorted(n for n in pm.distributions.__all__ if n not in ABSTRACT and hasattr(getattr(pm, n), "dist"))
     opened = _open_names(names)
     closed = {
-        root: sorted(n for n in dir(_module(root)) if not n.startswith("_") and n not in opened[root])
+        root: sorted(n for n in dir(_module(root)) if n[0] != "_" and n not in {*opened[root], *facts.PASSING})
         for root in ("pm", "np", "pt")
     }
     functions = {n: list(inspect.signature(getattr(pm, n)).parameters) for n in facts.MODEL_FUNCTIONS}
-    common = [n for n in inspect.signature(pm.Distribution.__new__).parameters if n not in {"cls", "name", "args", "kwargs"}]
+    common = [
+        n for n in inspect.signature(pm.Distribution.__new__).parameters if n not in {"cls", "name", "args", "kwargs"}
+    ]
     return {
         "versions": {"pymc": pm.__version__, "numpy": np.__version__},
         "common": [*common, "shape", "size", "dtype", "model"],
@@ -236,19 +238,29 @@ def render(catalogue: dict[str, Any]) -> str:
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """What the file says and the installed library does not, one line each."""
     lines = []
-    for key in new:
-        before, after = old.get(key), new[key]
-        if before == after or not isinstance(after, dict) or not isinstance(before, dict):
-            lines += [] if before == after else [f"{key}: file {before!r}, installed {after!r}"]
-            continue
-        changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-        lines += [f"{key}.{name}: file {before.get(name)!r}, installed {after.get(name)!r}" for name in changed]
-    return lines
+    for key, after in new.items():
+        before = old.get(key)
+        if isinstance(after, dict) and isinstance(before, dict):
+            lines += [_difference(f"{key}.{name}", before.get(name), after.get(name)) for name in {**before, **after}]
+        else:
+            lines.append(_difference(key, before, after))
+    return [line for line in lines if line]
+
+
+def _difference(name: str, before: Any, after: Any) -> str:
+    if before == after:
+        return ""
+    if isinstance(before, list) and isinstance(after, list):
+        gone, come = [x for x in before if x not in after], [x for x in after if x not in before]
+        return f"{name}: only in the file {gone}, only installed {come}"
+    return f"{name}: file {before!r}, installed {after!r}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the catalogue, or with --check compare it; exit status."""
-    parser = argparse.ArgumentParser(prog="refinestat catalogue", description=__doc__.split("\n")[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        prog="refinestat catalogue", description=__doc__.split("\n")[0] if __doc__ else None
+    )
     parser.add_argument("--check", action="store_true", help="exit 1 where the file does not fit the installed PyMC")
     options = parser.parse_args(argv)
     new = json.loads(render(build()))

@@ -3,6 +3,11 @@
 Rows about distributions come from their documentation and from the `logp` and `dist` methods of `pymc.distributions`;
 lists of names hold what a program may use: pure functions, no files, no callbacks, no state."""
 
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
 # Domain of a parameter by its name, wherever its `logp` says nothing itself.
 DOMAINS_BY_NAME = {
     "sigma": "> 0", "tau": "> 0", "lam": "> 0", "psi": "[0, 1]", "w": "[0, 1]", "phi": "> 0", "kappa": "> 0",
@@ -20,7 +25,8 @@ DOMAINS = {
     "HurdleNegativeBinomial.mu": "> 0", "HurdleNegativeBinomial.alpha": "> 0", "HurdleNegativeBinomial.p": "[0, 1]",
     "InverseGamma.mu": "> 0", "LKJCholeskyCov.eta": "> 0", "LKJCorr.eta": "> 0", "MvStudentT.scale": "matrix",
     "MvStudentT.nu": "> 0", "MvNormal.tau": "matrix", "MvStudentT.tau": "matrix", "MvGaussianRandomWalk.tau": "matrix",
-    "MvStudentTRandomWalk.tau": "matrix", "MvStudentTRandomWalk.scale": "matrix", "NegativeBinomial.mu": "> 0", "NegativeBinomial.p": "[0, 1]", "Rice.nu": ">= 0",
+    "MvStudentTRandomWalk.tau": "matrix", "MvStudentTRandomWalk.scale": "matrix",
+    "NegativeBinomial.mu": "> 0", "NegativeBinomial.p": "[0, 1]", "Rice.nu": ">= 0",
     "Rice.b": ">= 0", "HalfStudentT.lam": "> 0", "OrderedProbit.sigma": "> 0", "KroneckerNormal.sigma": ">= 0",
     "StickBreakingWeights.alpha": "> 0", "VonMises.kappa": "> 0", "Wald.mu": "> 0", "Wald.alpha": ">= 0",
     "Wishart.nu": "> 0", "ZeroInflatedBinomial.p": "[0, 1]", "ZeroInflatedBinomial.n": ">= 0",
@@ -47,7 +53,7 @@ SUPPORTS = {
 }  # fmt: skip
 
 # Distributions whose density at the edge of the support is zero or infinite, but where a parameter is one.
-OPEN_SUPPORTS = ("Beta", "ChiSquared", "Gamma", "Weibull", "InverseGamma", "Kumaraswamy", "LogNormal", "Lognormal", "LogitNormal", "Wald")
+OPEN_SUPPORTS = words("Beta ChiSquared Gamma Weibull InverseGamma Kumaraswamy LogNormal Lognormal LogitNormal Wald")
 
 # Distributions that no interval describes: their values come from their arguments, or from a function.
 UNKNOWN_SUPPORTS = ("Censored", "CustomDist", "DensityDist", "Mixture", "Truncated", "LKJCholeskyCov", "Wishart")
@@ -85,64 +91,80 @@ NOT_MEASURED = ("Wald", "CAR", "MvNormal", "MvStudentT", "MvGaussianRandomWalk",
 # Functions of the model that are no distributions: their parameters are read off the signatures.
 MODEL_FUNCTIONS = ("Deterministic", "Potential", "Data")
 
-OPEN_PM = (
-    "Data Deterministic Minibatch Model Potential expand_packed_triangular floatX intX icdf invlogit invprobit logaddexp "
-    "logcdf logccdf logit logp logsumexp modelcontext probit"
-).split()
+OPEN_PM = words("""
+    Data Deterministic Minibatch Model Potential expand_packed_triangular floatX intX icdf invlogit invprobit
+    logaddexp logcdf logccdf logit logp logsumexp modelcontext probit
+""")
 OPEN_PM_SUBMODULES = {
     "pm.math": None,  # every public function
-    "pm.gp": "HSGP HSGPPeriodic Latent LatentKron Marginal MarginalApprox MarginalKron MarginalSparse TP".split(),
+    "pm.gp": words("""
+        HSGP HSGPPeriodic Latent LatentKron Marginal MarginalApprox MarginalKron MarginalSparse TP
+    """),
     "pm.gp.cov": None,
     "pm.gp.mean": None,
-    "pm.gp.util": "kmeans_inducing_points stabilize".split(),
-    "pm.gp.hsgp_approx": "approx_hsgp_hyperparams".split(),
+    "pm.gp.util": words("kmeans_inducing_points stabilize"),
+    "pm.gp.hsgp_approx": words("approx_hsgp_hyperparams"),
     "pm.ode": ["DifferentialEquation"],
     "pm.distributions": None,  # the distributions again, by their full path
     "pm.distributions.transforms": None,
-    "pm.logprob": "logp logcdf icdf".split(),
+    "pm.logprob": words("logp logcdf icdf"),
 }
-CLOSED_IN_OPEN = "Apply Op UNSET get_constraint config reduce partial flatten_list constant_fold handle_args make_callable".split()
+CLOSED_IN_OPEN = words("""
+    Apply Op UNSET get_constraint config reduce partial flatten_list constant_fold handle_args make_callable
+""")
 
-OPEN_NP = (
-    "abs absolute add all allclose any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin "
-    "argsort argwhere array array_equal array_split asarray atleast_1d atleast_2d atleast_3d average bincount bool_ "
-    "broadcast_arrays broadcast_shapes broadcast_to c_ cbrt ceil clip column_stack concat concatenate convolve copy "
-    "corrcoef cos cosh count_nonzero cov cross cumprod cumsum deg2rad degrees delete diag diagflat diagonal diff "
-    "digitize divide dot dstack e einsum empty empty_like equal exp exp2 expand_dims expm1 extract eye fill_diagonal "
-    "finfo flatnonzero flip fliplr flipud float16 float32 float64 floor floor_divide fmax fmin full full_like gcd "
-    "geomspace gradient greater greater_equal heaviside histogram hstack hypot identity iinfo in1d indices inf inner "
-    "insert int16 int32 int64 int8 interp intersect1d invert isclose isfinite isin isinf isnan ix_ kron less less_equal "
-    "linspace log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor logspace matmul max maximum "
-    "mean median meshgrid mgrid min minimum mod moveaxis multiply nan nan_to_num nanmax nanmean nanmin nanstd nansum "
-    "nanvar ndarray ndim ndindex negative newaxis nonzero not_equal ogrid ones ones_like outer pad percentile permute_dims pi "
-    "polyfit polyval positive power prod ptp quantile rad2deg radians ravel reciprocal remainder repeat reshape resize "
-    "roll rot90 round r_ searchsorted select setdiff1d shape sign sin sinc sinh size sort split sqrt square squeeze "
-    "stack std subtract sum swapaxes take take_along_axis tan tanh tensordot tile trace transpose tri tril "
-    "tril_indices tril_indices_from triu triu_indices triu_indices_from true_divide trunc uint32 uint64 uint8 union1d "
-    "unique unravel_index vander var vdot vecdot vstack where zeros zeros_like trapezoid"
-).split()
+# Names of a module that depend on what else was imported (PyMC leaves its log handler behind).
+PASSING = ("handler",)
+
+OPEN_NP = words("""
+    abs absolute add all allclose any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax
+    argmin argsort argwhere array array_equal array_split asarray atleast_1d atleast_2d atleast_3d average
+    bincount bool_ broadcast_arrays broadcast_shapes broadcast_to c_ cbrt ceil clip column_stack concat
+    concatenate convolve copy corrcoef cos cosh count_nonzero cov cross cumprod cumsum deg2rad degrees delete
+    diag diagflat diagonal diff digitize divide dot dstack e einsum empty empty_like equal exp exp2 expand_dims
+    expm1 extract eye fill_diagonal finfo flatnonzero flip fliplr flipud float16 float32 float64 floor
+    floor_divide fmax fmin full full_like gcd geomspace gradient greater greater_equal heaviside histogram
+    hstack hypot identity iinfo in1d indices inf inner insert int16 int32 int64 int8 interp intersect1d invert
+    isclose isfinite isin isinf isnan ix_ kron less less_equal linspace log log10 log1p log2 logaddexp
+    logical_and logical_not logical_or logical_xor logspace matmul max maximum mean median meshgrid mgrid min
+    minimum mod moveaxis multiply nan nan_to_num nanmax nanmean nanmin nanstd nansum nanvar ndarray ndim ndindex
+    negative newaxis nonzero not_equal ogrid ones ones_like outer pad percentile permute_dims pi polyfit polyval
+    positive power prod ptp quantile rad2deg radians ravel reciprocal remainder repeat reshape resize roll rot90
+    round r_ searchsorted select setdiff1d shape sign sin sinc sinh size sort split sqrt square squeeze stack
+    std subtract sum swapaxes take take_along_axis tan tanh tensordot tile trace transpose tri tril tril_indices
+    tril_indices_from triu triu_indices triu_indices_from true_divide trunc uint32 uint64 uint8 union1d unique
+    unravel_index vander var vdot vecdot vstack where zeros zeros_like trapezoid
+""")
 OPEN_NP_SUBMODULES = {
-    "np.linalg": "cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet "
-    "solve svd".split(),
-    "np.random": "beta binomial chisquare choice dirichlet exponential gamma geometric gumbel laplace logistic "
-    "lognormal multinomial multivariate_normal negative_binomial normal permutation poisson rand randint randn random "
-    "seed standard_normal standard_t uniform vonmises weibull default_rng RandomState Generator".split(),
+    "np.linalg": words("""
+        cholesky cond det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet
+        solve svd
+    """),
+    "np.random": words("""
+        beta binomial chisquare choice dirichlet exponential gamma geometric gumbel laplace logistic lognormal
+        multinomial multivariate_normal negative_binomial normal permutation poisson rand randint randn random
+        seed standard_normal standard_t uniform vonmises weibull default_rng RandomState Generator
+    """),
     "np.polynomial": [],
     "np.polynomial.legendre": ["legvander"],
     "np.polynomial.chebyshev": ["chebvander"],
     "np.polynomial.polynomial": ["polyvander"],
-    "np.fft": "fft ifft rfft irfft fftfreq rfftfreq".split(),
+    "np.fft": words("fft ifft rfft irfft fftfreq rfftfreq"),
 }
-OPEN_PT_CLOSED = (
-    "Any Callable Constant NoReturn Op Optional Sequence TYPE_CHECKING Union grad jacobian hessian singledispatch "
-    "vectorize transfer values_eq_approx_always_true get_vector_length default make_slice none_type_t slicetype"
-).split()
+OPEN_PT_CLOSED = words("""
+    Any Callable Constant NoReturn Op Optional Sequence TYPE_CHECKING Union grad jacobian hessian singledispatch
+    vectorize transfer values_eq_approx_always_true get_vector_length default make_slice none_type_t slicetype
+""")
 OPEN_PT_SUBMODULES = {
     "pt.linalg": None,
-    "pt.nlinalg": "det diagonal eigh inv kron matrix_dot matrix_inverse matrix_power norm pinv qr slogdet svd trace".split(),
-    "pt.slinalg": "block_diag cho_solve cholesky eigvalsh expm kron solve solve_triangular".split(),
-    "pt.special": "beta betaln factorial gamma gammaln log_softmax logit poch softmax".split(),
+    "pt.nlinalg": words("""
+        det diagonal eigh inv kron matrix_dot matrix_inverse matrix_power norm pinv qr slogdet svd trace
+    """),
+    "pt.slinalg": words("""
+        block_diag cho_solve cholesky eigvalsh expm kron solve solve_triangular
+    """),
+    "pt.special": words("beta betaln factorial gamma gammaln log_softmax logit poch softmax"),
     "pt.fft": [],
-    "pt.subtensor": "set_subtensor inc_subtensor".split(),
-    "pt.extra_ops": "cumsum cumprod diff repeat bincount".split(),
+    "pt.subtensor": words("set_subtensor inc_subtensor"),
+    "pt.extra_ops": words("cumsum cumprod diff repeat bincount"),
 }

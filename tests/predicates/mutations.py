@@ -4,6 +4,7 @@ An operator gives (program text, place) pairs; the predicates that may name the 
 
 import ast
 import copy
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,9 +24,17 @@ class Operator:
 
 def distribution_calls(tree: ast.Module) -> Iterator[ast.Call]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
             name = node.func.attr
-            if node.func.value.id == "pm" and name[0].isupper() and name not in {"Deterministic", "Potential", "Data", "Model"}:
+            if (
+                node.func.value.id == "pm"
+                and name[0].isupper()
+                and name not in {"Deterministic", "Potential", "Data", "Model"}
+            ):
                 yield node
 
 
@@ -48,9 +57,9 @@ def _stmt(text: str) -> ast.stmt:
 def random_names(tree: ast.Module) -> list[str]:
     names = []
     for node in block(tree).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call):
-            if any(call is node.value and named(call) for call in distribution_calls(tree)):
-                names.append(node.targets[0].id)
+        assigned = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if assigned and any(call is node.value and named(call) for call in distribution_calls(tree)):
+            names.append(node.targets[0].id)
     return names
 
 
@@ -58,7 +67,11 @@ def keyword_sites(old: str | None, new: str) -> Callable[[ast.Module], Iterator[
     def sites(tree: ast.Module) -> Iterator[Callable[[], None]]:
         for call in distribution_calls(tree):
             for keyword in call.keywords:
-                if keyword.arg and keyword.arg not in {"observed", "shape", "dims"} and (old is None or keyword.arg == old):
+                if (
+                    keyword.arg
+                    and keyword.arg not in {"observed", "shape", "dims"}
+                    and (old is None or keyword.arg == old)
+                ):
                     renamed = keyword.arg + new if old is None else new
                     yield lambda k=keyword, n=renamed: setattr(k, "arg", n)
 
@@ -69,7 +82,9 @@ def drop_argument(tree: ast.Module) -> Iterator[Callable[[], None]]:
     for call in distribution_calls(tree):
         for keyword in call.keywords:
             if keyword.arg in {"n", "p", "alpha", "beta", "mu", "lam", "nu", "a"} and not (
-                isinstance(call.func, ast.Attribute) and call.func.attr in {"Normal", "StudentT"} and keyword.arg == "mu"
+                isinstance(call.func, ast.Attribute)
+                and call.func.attr in {"Normal", "StudentT"}
+                and keyword.arg == "mu"
             ):
                 yield lambda c=call, k=keyword: c.keywords.remove(k)
         if named(call) and len(call.args) > 1:
@@ -110,7 +125,7 @@ def positional_scale(value: str) -> Callable[[ast.Module], Iterator[Callable[[],
 
 def duplicate_name(tree: ast.Module) -> Iterator[Callable[[], None]]:
     calls = sorted((c for c in distribution_calls(tree) if named(c)), key=lambda c: (c.lineno, c.col_offset))
-    for first, second in zip(calls, calls[1:], strict=False):
+    for first, second in itertools.pairwise(calls):
         yield lambda a=first, b=second: b.args.__setitem__(0, copy.deepcopy(a.args[0]))
 
 
@@ -145,7 +160,12 @@ def self_reference(tree: ast.Module) -> Iterator[Callable[[], None]]:
     for node in block(tree).body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Call):
             name = node.targets[0].id
-            earlier = {n.id for s in block(tree).body for n in ast.walk(s) if isinstance(n, ast.Name) and s.lineno < node.lineno}
+            earlier = {
+                n.id
+                for s in block(tree).body
+                for n in ast.walk(s)
+                if isinstance(n, ast.Name) and s.lineno < node.lineno
+            }
             if named(node.value) and len(node.value.args) > 1 and name not in earlier:
                 yield lambda c=node.value, n=name: c.args.__setitem__(1, ast.Name(id=n, ctx=ast.Load()))
 
@@ -153,9 +173,9 @@ def self_reference(tree: ast.Module) -> Iterator[Callable[[], None]]:
 def rename_function(root: str, suffix: str) -> Callable[[ast.Module], Iterator[Callable[[], None]]]:
     def sites(tree: ast.Module) -> Iterator[Callable[[], None]]:
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if ast.unparse(node.func.value) == root and node.func.attr != "Model":
-                    yield lambda f=node.func: setattr(f, "attr", f.attr[:-1] + suffix)
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and ast.unparse(called.value) == root and called.attr != "Model":
+                yield lambda f=called: setattr(f, "attr", f.attr[:-1] + suffix)
 
     return sites
 
@@ -168,9 +188,15 @@ def unwrap(functions: set[str]) -> Callable[[ast.Module], Iterator[Callable[[], 
             for field, value in ast.iter_fields(parent):
                 items = value if isinstance(value, list) else [value]
                 for position, item in enumerate(items):
-                    if isinstance(item, ast.Call) and isinstance(item.func, ast.Attribute) and item.func.attr in functions:
-                        yield lambda p=parent, f=field, v=value, i=position, c=item: (
-                            v.__setitem__(i, c.args[0]) if isinstance(v, list) else setattr(p, f, c.args[0])
+                    if (
+                        isinstance(item, ast.Call)
+                        and isinstance(item.func, ast.Attribute)
+                        and item.func.attr in functions
+                    ):
+                        yield (
+                            lambda p=parent, f=field, v=value, i=position, c=item: (
+                                v.__setitem__(i, c.args[0]) if isinstance(v, list) else setattr(p, f, c.args[0])
+                            )
                         )
 
     return sites
@@ -179,7 +205,11 @@ def unwrap(functions: set[str]) -> Callable[[ast.Module], Iterator[Callable[[], 
 def normal_scale(tree: ast.Module) -> Iterator[Callable[[], None]]:
     """A prior of a scale becomes Normal."""
     scales = {ast.unparse(k.value) for c in distribution_calls(tree) for k in c.keywords if k.arg in {"sigma", "tau"}}
-    scales |= {ast.unparse(c.args[2]) for c in distribution_calls(tree) if named(c) and len(c.args) == 3 and c.func.attr == "Normal"}  # type: ignore[attr-defined]
+    scales |= {
+        ast.unparse(c.args[2])
+        for c in distribution_calls(tree)
+        if named(c) and len(c.args) == 3 and c.func.attr == "Normal"
+    }  # type: ignore[attr-defined]
     for node in block(tree).body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.targets[0]) in scales:
             call = node.value
@@ -218,9 +248,12 @@ def real_shape(tree: ast.Module) -> Iterator[Callable[[], None]]:
 def change_index(new: str) -> Callable[[ast.Module], Iterator[Callable[[], None]]]:
     def sites(tree: ast.Module) -> Iterator[Callable[[], None]]:
         for node in ast.walk(block(tree)):
-            if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in random_names(tree):
-                if not isinstance(node.slice, ast.Tuple | ast.Slice):
-                    yield lambda n=node: setattr(n, "slice", _expr(new.format(ast.unparse(n.slice))))
+            if (
+                isinstance(node, ast.Subscript)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in random_names(tree)
+            ) and not isinstance(node.slice, ast.Tuple | ast.Slice):
+                yield lambda n=node: setattr(n, "slice", _expr(new.format(ast.unparse(n.slice))))
 
     return sites
 
@@ -240,24 +273,36 @@ def leak_outcome(tree: ast.Module) -> Iterator[Callable[[], None]]:
         seen = next((k for k in call.keywords if k.arg == "observed"), None)
         for keyword in call.keywords if seen is not None else ():
             if keyword.arg in {"mu", "p", "lam", "alpha"}:
-                yield lambda k=keyword, o=seen: setattr(k, "value", _expr(f"{ast.unparse(k.value)} + 0 * {ast.unparse(o.value)}"))
+                yield lambda k=keyword, o=seen: setattr(
+                    k, "value", _expr(f"{ast.unparse(k.value)} + 0 * {ast.unparse(o.value)}")
+                )
 
 
 def leak_by_alias(tree: ast.Module) -> Iterator[Callable[[], None]]:
     for call in distribution_calls(tree):
         seen = next((k for k in call.keywords if k.arg == "observed"), None)
         if seen is not None:
-            yield lambda o=seen: block(tree).body[:0].extend([]) or block(tree).body.insert(
-                0, _stmt(f"centre = pm.Normal('centre', ({ast.unparse(o.value)})[::-1], 1)")
+            yield (
+                lambda o=seen: (
+                    block(tree).body[:0].extend([])
+                    or block(tree).body.insert(
+                        0, _stmt(f"centre = pm.Normal('centre', ({ast.unparse(o.value)})[::-1], 1)")
+                    )
+                )
             )
 
 
 def observe_twice(tree: ast.Module) -> Iterator[Callable[[], None]]:
     for node in block(tree).body:
-        call = next((c for c in ast.walk(node) if isinstance(c, ast.Call) and any(k.arg == "observed" for k in c.keywords)), None)
+        call = next(
+            (c for c in ast.walk(node) if isinstance(c, ast.Call) and any(k.arg == "observed" for k in c.keywords)),
+            None,
+        )
         if call is not None and named(call):
             second = copy.deepcopy(node)
-            inner = next(c for c in ast.walk(second) if isinstance(c, ast.Call) and any(k.arg == "observed" for k in c.keywords))
+            inner = next(
+                c for c in ast.walk(second) if isinstance(c, ast.Call) and any(k.arg == "observed" for k in c.keywords)
+            )
             inner.args[0] = ast.Constant(value="second")
             yield lambda s=second: block(tree).body.append(s)
 
@@ -277,7 +322,10 @@ def insert(text: str, *, random: bool) -> Callable[[ast.Module], Iterator[Callab
         if names or not random:
             name = names[0] if names else ""
             body = block(tree).body
-            at = next((i + 1 for i, s in enumerate(body) if isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == name), 0)
+            at = next(
+                (i + 1 for i, s in enumerate(body) if isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == name),
+                0,
+            )
             yield lambda: body.insert(at, _stmt(text.format(name)))
 
     return sites
@@ -289,7 +337,11 @@ def likelihood_to(new: str) -> Callable[[ast.Module], Iterator[Callable[[], None
             seen = next((ast.unparse(k.value) for k in call.keywords if k.arg == "observed"), None)
             if seen is not None and named(call):
                 made = _expr(f"pm.{new.format(ast.unparse(call.args[0]), seen)}")
-                yield lambda c=call, m=made: (setattr(c, "func", m.func), setattr(c, "args", m.args), setattr(c, "keywords", m.keywords))  # type: ignore[attr-defined]
+                yield lambda c=call, m=made: (
+                    setattr(c, "func", m.func),
+                    setattr(c, "args", m.args),
+                    setattr(c, "keywords", m.keywords),
+                )  # type: ignore[attr-defined]
 
     return sites
 

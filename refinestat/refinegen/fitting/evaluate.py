@@ -7,8 +7,10 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
+from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.replace import vectorize_graph
 
+from refinestat.refinegen.fitting.graph import narrow
 from refinestat.refinegen.fitting.model import INTERPRETED, BuildError
 from refinestat.refinegen.fitting.samplers import Points
 
@@ -35,8 +37,10 @@ def evaluate_at(model: pm.Model, points: Points, observations: int) -> AtDraws:
     derived = [rv.name for rv in model.deterministics if _most(rv) * chains * draws <= _MOST_DETERMINISTIC]
     (likelihood,) = model.logp(vars=model.observed_RVs, sum=False)
     outputs = [*(current[name] for name in [*free, *derived]), likelihood]
+    graph = FunctionGraph(outputs=outputs, clone=False)
+    narrow(graph)
     batch = [pt.tensor(name=v.name, dtype=v.type.dtype, shape=(None, *v.type.shape)) for v in inputs]
-    together = vectorize_graph(outputs, dict(zip(inputs, batch, strict=True)))
+    together = vectorize_graph(graph.outputs, dict(zip(inputs, batch, strict=True)))
     function = pytensor.function(batch, together, mode=INTERPRETED, on_unused_input="ignore")
     flat = [
         points[v.name].reshape(chains * draws, *points[v.name].shape[2:]).astype(v.type.dtype) for v in inputs

@@ -1,6 +1,7 @@
 """A log density and its gradient as a PyTensor graph, and PyTensor's own evaluation of it, operation by operation."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,20 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.rewriting.basic import MergeOptimizer
 from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.graph.traversal import graph_inputs
+from pytensor.tensor.elemwise import Elemwise
 
 from refinestat.refinegen.fitting.ir import UnsupportedError
 
 _REWRITES = ("canonicalize", "stabilize", "local_check_parameter_to_ninf_switch")
 _MOST_NODES = 20_000
+_MOST_TERMS = 30
+
+
+def narrow(fgraph: FunctionGraph) -> None:
+    """Split sums and products of more terms than NumPy takes at once."""
+    for node in fgraph.toposort():
+        if isinstance(node.op, Elemwise) and len(node.inputs) > _MOST_TERMS:
+            fgraph.replace(node.outputs[0], reduce(node.op, node.inputs))
 
 
 class Graph:
@@ -30,6 +40,7 @@ class Graph:
         gradient = pytensor.grad(simplified, list(inputs), disconnected_inputs="ignore")
         self.fgraph = FunctionGraph(list(inputs), [simplified, *gradient], clone=True)
         MergeOptimizer().rewrite(self.fgraph)
+        narrow(self.fgraph)
         self.order = self.fgraph.toposort()
         if len(self.order) > _MOST_NODES:
             raise UnsupportedError(f"a graph of {len(self.order)} operations")

@@ -1,9 +1,9 @@
 """The six predicates and the guards: whether a statement may follow what is already written (paper, Phi).
 
-    symbols = start(dataset)
-    judgement = judge(statement, symbols)      # judgement.ok, judgement.refusal, judgement.symbols
-    verdict = finish(judgement.symbols)
-    verdicts = judge_source(text, dataset)     # a whole program, or a user's file (dataset None)
+symbols = start(dataset)
+judgement = judge(statement, symbols)      # judgement.ok, judgement.refusal, judgement.symbols
+verdict = finish(judgement.symbols)
+verdicts = judge_source(text, dataset)     # a whole program, or a user's file (dataset None)
 """
 
 from refinestat.refinegen.predicates.guards import finish

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from refinestat.refinegen.predicates.symbols import MISSING
+from refinestat.refinegen.predicates.vocabulary import words
 
 MOST_ELEMENTS = 20_000
 MOST_BITS = 512
@@ -45,17 +46,20 @@ OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
 }
 
 # Functions of NumPy whose result is computed where all arguments are known; sizes are checked first.
-FOLDED = frozenset(
-    """abs absolute arange arccos arcsin arctan arctan2 argmax argmin argsort array asarray atleast_1d atleast_2d ceil clip
-    column_stack concatenate cos cosh cumprod cumsum diag diff divide dot exp expand_dims expm1 eye flatten floor full
-    full_like hstack identity isfinite isin isnan isinf linspace log log10 log1p log2 matmul max maximum mean median min
-    minimum multiply nan_to_num ones ones_like outer percentile power prod ptp quantile ravel repeat reshape round
-    searchsorted sign sin sinh size sort sqrt square squeeze stack std subtract sum tan tanh tile transpose unique var
-    vstack where zeros zeros_like add logical_and logical_or logical_not bincount isclose float64 int64 int32 float32
-    bool_ shape ndim triu tril trace polyval digitize degrees radians deg2rad rad2deg cbrt exp2 logspace geomspace""".split()
-)
+FOLDED = words("""
+    abs absolute arange arccos arcsin arctan arctan2 argmax argmin argsort array asarray atleast_1d atleast_2d
+    ceil clip column_stack concatenate cos cosh cumprod cumsum diag diff divide dot exp expand_dims expm1 eye
+    flatten floor full full_like hstack identity isfinite isin isnan isinf linspace log log10 log1p log2 matmul
+    max maximum mean median min minimum multiply nan_to_num ones ones_like outer percentile power prod ptp
+    quantile ravel repeat reshape round searchsorted sign sin sinh size sort sqrt square squeeze stack std
+    subtract sum tan tanh tile transpose unique var vstack where zeros zeros_like add logical_and logical_or
+    logical_not bincount isclose float64 int64 int32 float32 bool_ shape ndim triu tril trace polyval digitize
+    degrees radians deg2rad rad2deg cbrt exp2 logspace geomspace
+""")
 _FUNCTIONS = {name: getattr(np, name) for name in FOLDED - {"flatten"}} | {"flatten": np.ravel}
-_BY_SIZE = frozenset("arange eye full identity linspace logspace geomspace ones repeat tile zeros outer tri bincount".split())
+_BY_SIZE = words("""
+    arange eye full identity linspace logspace geomspace ones repeat tile zeros outer tri bincount
+""")
 _PRODUCTS = frozenset({"dot", "matmul", "isin", "searchsorted", "polyval"})
 
 
@@ -91,15 +95,20 @@ def operate(op: type[ast.AST], left: Any, right: Any) -> Any:
         return MISSING
     if op is ast.MatMult and np.size(left) * np.size(right) > MOST_ELEMENTS * 10:
         return MISSING
-    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and left.shape != right.shape:
-        if math.prod(max(a, b) for a, b in zip(*_padded(left.shape, right.shape), strict=True)) > MOST_ELEMENTS:
-            return MISSING
+    if _size_of(left, right) > MOST_ELEMENTS:
+        return MISSING
     try:
         with np.errstate(all="ignore"):
             result = computed(left, right)
     except UNCOMPUTABLE:
         return MISSING
     return result if not isinstance(result, complex) else MISSING
+
+
+def _size_of(left: Any, right: Any) -> int:
+    """How many elements an elementwise result has."""
+    pairs = zip(*_padded(np.shape(left), np.shape(right)), strict=True)
+    return math.prod(max(a, b) for a, b in pairs)
 
 
 def _padded(*shapes: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -141,7 +150,7 @@ def _result_size(name: str, arguments: Sequence[Any], keywords: Mapping[str, Any
 
 def _numbers(x: Any) -> list[Any]:
     if isinstance(x, int | float | np.number):
-        return [x] if x == x else [math.inf]
+        return [math.inf] if math.isnan(x) else [x]
     if isinstance(x, tuple | list):
         return [n for n in x if isinstance(n, int | float | np.number)]
     if isinstance(x, np.ndarray) and x.size and x.dtype.kind in "iuf":

@@ -8,7 +8,7 @@ from refinestat.refinegen.records import Verdict
 NAME = "distribution"
 # Names of older versions, and what they became.
 FORMER = {
-    "Lognormal": "LogNormal", "MutableData": "Data", "ConstantData": "Data", "Bound": "Truncated", "NormalGamma": "Normal",
+    "Lognormal": "LogNormal", "MutableData": "Data", "ConstantData": "Data", "Bound": "Truncated",
     "Bernouli": "Bernoulli", "HalfT": "HalfStudentT", "T": "StudentT", "Student": "StudentT", "MultivariateNormal":
     "MvNormal", "InvGamma": "InverseGamma", "NegBinomial": "NegativeBinomial", "NegBin": "NegativeBinomial",
     "Constant": "DiracDelta", "Gaussian": "Normal", "Discrete": "Categorical", "Chi2": "ChiSquared",
@@ -33,4 +33,5 @@ def _missing(event: Event) -> str:
     what = "distribution or function" if module == "pm" else "function"
     near = suggestion(name, library.distributions) if module == "pm" and name[:1].isupper() else ""
     elsewhere = f" (did you mean 'pm.math.{name}'?)" if module == "pm" and name in library.opened["pm.math"] else ""
-    return f"{module} has no {what} {name!r}{near or elsewhere or suggestion(name, sorted(library.opened.get(module, ())))}"
+    hint = near or elsewhere or suggestion(name, sorted(library.opened.get(module, ())))
+    return f"{module} has no {what} {name!r}{hint}"

@@ -24,11 +24,17 @@ def check(reading: Reading) -> Verdict:
     for event in reading.events:
         if event.what is What.LEAK:
             text = ast.unparse(event.node)
-            shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
-            why = f"{shown}: the outcome {outcome} may only be observed, whole and as it is; of its values, only {SUMMARIES} may be used"
+            shown = text if len(text) <= 60 else text[:57] + "..."
+            rule = f"may only be observed, whole and as it is; of its values, only {SUMMARIES} may be used"
+            why = f"{shown}: the outcome {outcome} {rule}"
             return refuse(NAME, why, event.node, reading)
         if event.what is What.CHANGE:
-            return refuse(NAME, f"{event.text}: a scored program must not draw random numbers while it is built", event.node, reading)
+            return refuse(
+                NAME,
+                f"{event.text}: a scored program must not draw random numbers while it is built",
+                event.node,
+                reading,
+            )
     before = len(reading.symbols.observations)
     for call in reading.calls:
         for node, why in _call(call, outcome):
@@ -45,7 +51,10 @@ def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:
     if call.function in FUNCTIONS:
         yield call.node, "a density of one's own need not be normalised and is not allowed where it is scored"
     others = call.arguments if call.function != "Data" else {}
-    for name, argument in (*others.items(), *((k, a) for k, a in call.options.items() if k not in {"observed", "dims", "coords"})):
+    for name, argument in (
+        *others.items(),
+        *((k, a) for k, a in call.options.items() if k not in {"observed", "dims", "coords"}),
+    ):
         if argument.value.outcome is not Outcome.FREE:
             yield argument.node, f"the outcome {outcome} is passed as {name.lstrip('#')}: it may only be observed"
     observed = call.options.get("observed")
@@ -65,5 +74,7 @@ def finish(symbols: Symbols) -> Verdict:
         why = f"the program ends, and the outcome {symbols.outcome} is not observed (observed={symbols.outcome})"
         return Verdict(predicate=NAME, ok=False, why=why, line=symbols.line)
     if not symbols.free:
-        return Verdict(predicate=NAME, ok=False, why="the program ends without a free random variable", line=symbols.line)
+        return Verdict(
+            predicate=NAME, ok=False, why="the program ends without a free random variable", line=symbols.line
+        )
     return accept(NAME)

@@ -3,7 +3,8 @@
 import ast
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Value, function, module
+from refinestat.refinegen.predicates.symbols import Kind, Value, function, module
+from refinestat.refinegen.predicates.vocabulary import words
 
 # Modules of the library, and the root under which the catalogue knows them.
 LIBRARY = {
@@ -14,11 +15,11 @@ LIBRARY = {
     "pytensor.tensor.nlinalg": "pt.nlinalg", "pytensor.tensor.slinalg": "pt.slinalg",
 }  # fmt: skip
 # What a user's own data section may import besides: to load, prepare and draw data.
-OTHERS = frozenset(
-    "__future__ arviz collections dataclasses datetime functools itertools math matplotlib pandas patsy polars pytensor "
-    "random scipy seaborn sklearn statistics statsmodels string typing warnings xarray pymc_extras preliz formulaic zarr "
-    "graphviz numba jax tqdm time re json".split()
-)
+OTHERS = words("""
+    __future__ arviz collections dataclasses datetime functools itertools math matplotlib pandas patsy polars
+    pytensor random scipy seaborn sklearn statistics statsmodels string typing warnings xarray pymc_extras
+    preliz formulaic zarr graphviz numba jax tqdm time re json
+""")
 
 
 def fault(node: ast.Import | ast.ImportFrom, *, own_data: bool) -> str:
@@ -34,25 +35,25 @@ def fault(node: ast.Import | ast.ImportFrom, *, own_data: bool) -> str:
 
 
 def _fault(name: str, alias: ast.alias, from_module: bool, own_data: bool) -> str:
+    bound = alias.asname or alias.name
+    full = f"{name}.{alias.name}" if from_module else name
     if alias.name == "*":
         return f"from {name} import * is not allowed"
-    bound = alias.asname or alias.name
-    path = LIBRARY.get(name)
-    reserved = {"pm": "pymc", "np": "numpy", "pt": "pytensor.tensor"}
-    full = f"{name}.{alias.name}" if from_module else name
-    if bound in reserved and reserved[bound] != full:
-        return f"{bound} must be {reserved[bound]}, not {full}"
-    if path is not None:
-        opened = catalogue.load().opened.get(path, frozenset())
-        if from_module and full not in LIBRARY and alias.name not in opened:
-            return f"import of {full} is not allowed"
-        return ""
-    root = name.split(".")[0]
-    if full in LIBRARY or (own_data and root in OTHERS):
-        return ""
-    if own_data and root in {"pymc", "pytensor", "numpy"} and name in {"pytensor", "numpy.polynomial"}:
-        return ""
-    return f"import of {full} is not allowed"
+    if bound in SHORT and SHORT[bound] != full:
+        return f"{bound} must be {SHORT[bound]}, not {full}"
+    return "" if _allowed(name, alias.name, full, own_data) else f"import of {full} is not allowed"
+
+
+SHORT = {"pm": "pymc", "np": "numpy", "pt": "pytensor.tensor"}
+
+
+def _allowed(name: str, member: str, full: str, own_data: bool) -> bool:
+    if full in LIBRARY or (own_data and name in {"pytensor", "numpy.polynomial"}):
+        return True
+    if name in LIBRARY:
+        return member in catalogue.load().opened.get(LIBRARY[name], frozenset())
+    root = name.split(".", maxsplit=1)[0]
+    return own_data and root in OTHERS and root != "pytensor"
 
 
 def bound(node: ast.Import | ast.ImportFrom) -> dict[str, Value]:
@@ -60,16 +61,20 @@ def bound(node: ast.Import | ast.ImportFrom) -> dict[str, Value]:
     names = {}
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
-            full = f"{node.module}.{alias.name}"
-            value = module(LIBRARY[full]) if full in LIBRARY else _member(node.module or "", alias.name)
-            names[alias.asname or alias.name] = value
+            names[alias.asname or alias.name] = _value(node.module or "", alias.name)
         elif alias.asname:
-            names[alias.asname] = module(LIBRARY[alias.name]) if alias.name in LIBRARY else UNKNOWN
+            names[alias.asname] = _value("", alias.name)
         else:
-            root = alias.name.split(".")[0]
-            names[root] = module(LIBRARY[root]) if root in LIBRARY else UNKNOWN
+            root = alias.name.split(".", maxsplit=1)[0]
+            names[root] = _value("", root)
     return names
 
 
-def _member(source: str, name: str) -> Value:
-    return function(f"{LIBRARY[source]}.{name}") if source in LIBRARY else UNKNOWN
+def _value(source: str, name: str) -> Value:
+    """A module or function of the library; anything else is unknown, but for where it comes from."""
+    full = f"{source}.{name}" if source else name
+    if full in LIBRARY:
+        return module(LIBRARY[full])
+    if source in LIBRARY:
+        return function(f"{LIBRARY[source]}.{name}")
+    return Value(kind=Kind.UNKNOWN, path=full)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,8 +22,8 @@ def item(base: Value, index: Value) -> Value:
         return folded
     sources = base.sources.union(*(part.sources for part in parts))
     return replace(
-        base, constant=MISSING, shape=shape(base.shape, parts), sources=sources, symbolic=base.symbolic or index.symbolic,
-        law="", measure=base.measure,
+        base, constant=MISSING, shape=shape(base.shape, parts), sources=sources,
+        symbolic=base.symbolic or index.symbolic,        law="", measure=base.measure,
     )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def _span(parts: Sequence[Value]) -> slice | None:
     return slice(*ends) if ends[2] != 0 else None
 
 
-def _plain(part: Value) -> object:
+def _plain(part: Value) -> Any:
     if is_slice(part):
         span = _span(part.items or ())
         return MISSING if span is None else span
@@ -67,7 +68,7 @@ def _folded(base: Value, parts: Sequence[Value]) -> Value | None:
     if any(p is MISSING for p in plain) or any(isinstance(p, float) for p in plain):
         return None
     try:
-        result = np.asarray(base.constant)[tuple(plain)]  # type: ignore[index]
+        result: Any = np.asarray(base.constant)[tuple(plain)]
     except (IndexError, ValueError, TypeError):
         return None
     return from_constant(result if isinstance(result, np.ndarray) else result.item())

@@ -3,9 +3,9 @@
 import ast
 from dataclasses import dataclass
 
-from refinestat.refinegen.predicates import dependency, distribution, guards, parameter, parse, support
+from refinestat.refinegen.predicates import dependency, distribution, gate, guards, parameter, parse, support
 from refinestat.refinegen.predicates import type as type_
-from refinestat.refinegen.predicates.parse import Parsed
+from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.records import Reading, What
 from refinestat.refinegen.predicates.statements import read
 from refinestat.refinegen.predicates.symbols import Symbols
@@ -31,7 +31,7 @@ class Judgement:
 
 def judge(statement: Statement, symbols: Symbols) -> Judgement:
     """Whether the statement may follow what the table knows; stops at the first predicate that refuses."""
-    parsed = parse.parse(statement)
+    parsed = gate.parse(statement)
     if isinstance(parsed, Verdict):
         return Judgement(verdicts=(parsed,), symbols=symbols)
     verdicts, after = judge_parsed(parsed, symbols)
@@ -63,8 +63,8 @@ def _sizes(reading: Reading) -> Verdict:
     """The part of phi 1 that needs values: no constant that is too large."""
     for event in reading.events:
         if event.what is What.LARGE:
-            return parse.refuse(event.text, **reading.place(event.node))
-    return parse.ACCEPT
+            return gate.refuse(event.text, **reading.place(event.node))
+    return gate.ACCEPT
 
 
 def read_only(node: ast.stmt, symbols: Symbols) -> tuple[Verdict, Symbols]:

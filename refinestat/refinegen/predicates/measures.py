@@ -21,7 +21,7 @@ def of_name(name: str) -> str:
     if not found and words and words[0] == "s":
         return "perhaps sd"
     if len(found) != 1:
-        return "variance" if "sd" not in found and len(found) == 2 and "variance" in found else ""  # noqa: PLR2004
+        return "variance" if "sd" not in found and len(found) == 2 and "variance" in found else ""
     measure = found.pop()
     if measure == "sd" and (SQUARED & set(words)):
         return "variance"
@@ -45,7 +45,8 @@ def of_operation(op: type[ast.AST], left: Value, right: Value) -> str:
 
 
 POWERS = {
-    ("sd", 2.0): "variance", ("perhaps sd", 2.0): "variance", ("sd", -2.0): "precision", ("variance", 0.5): "sd", ("precision", -0.5): "sd",
+    ("sd", 2.0): "variance", ("perhaps sd", 2.0): "variance", ("sd", -2.0): "precision",
+    ("variance", 0.5): "sd", ("precision", -0.5): "sd",
     ("variance", -1.0): "precision", ("precision", -1.0): "variance", ("tau", -1.0): "variance", ("tau", -0.5): "sd",
     ("tau", 0.5): "inverse sd", ("precision", 0.5): "inverse sd",
 }  # fmt: skip

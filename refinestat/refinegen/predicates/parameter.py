@@ -2,6 +2,7 @@
 
 A scale is passed as what it is: no variance as a standard deviation, no standard deviation as a precision."""
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -25,7 +26,7 @@ def check(reading: Reading) -> Verdict:
     return accept(NAME)
 
 
-def _faults(call: Call) -> Iterator[tuple[object, str]]:  # type: ignore[type-arg]
+def _faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
     yield from _label(call)
     yield from _names(call)
     yield from _combination(call)
@@ -33,7 +34,7 @@ def _faults(call: Call) -> Iterator[tuple[object, str]]:  # type: ignore[type-ar
     yield from _measures(call)
 
 
-def _label(call: Call) -> Iterator[tuple[object, str]]:
+def _label(call: Call) -> Iterator[tuple[ast.AST, str]]:
     if not call.registered:
         first = next(iter(call.arguments.values()), None)
         if first is not None and first.value.kind is Kind.TEXT:
@@ -50,13 +51,19 @@ def _label(call: Call) -> Iterator[tuple[object, str]]:
         yield from _text(call, call.label, value.constant)
 
 
-def _text(call: Call, label: Argument, name: str) -> Iterator[tuple[object, str]]:
+def _text(call: Call, label: Argument, name: str) -> Iterator[tuple[ast.AST, str]]:
     if call.taken is not None:
         where = f" (line {call.taken})" if call.taken else ""
         yield label.node, f"the name {name!r} is already taken{where}; every variable needs a new one"
     if not name:
         yield label.node, "the variable's name is empty"
-    elif len(name) > LONGEST_NAME or len(name.split()) > MOST_WORDS or not LABEL.fullmatch(name) or ".." in name or ": " in name:
+    elif (
+        len(name) > LONGEST_NAME
+        or len(name.split()) > MOST_WORDS
+        or not LABEL.fullmatch(name)
+        or ".." in name
+        or ": " in name
+    ):
         shown = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "..."
         yield label.node, f"{shown!r} is no name for a variable (letters, digits and _, at most {LONGEST_NAME})"
     dims = call.options.get("dims")
@@ -64,9 +71,16 @@ def _text(call: Call, label: Argument, name: str) -> Iterator[tuple[object, str]
         yield dims.node, f"the variable {name!r} and its dimension must not have the same name"
 
 
-def _names(call: Call) -> Iterator[tuple[object, str]]:
+def _names(call: Call) -> Iterator[tuple[ast.AST, str]]:
     spec = call.spec
-    known = [*(spec.parameters if spec else ()), *(spec.keywords if spec else ()), "dims", "observed", "shape", "initval"]
+    known = [
+        *(spec.parameters if spec else ()),
+        *(spec.keywords if spec else ()),
+        "dims",
+        "observed",
+        "shape",
+        "initval",
+    ]
     for name in call.unknown:
         yield call.options[name].node, f"no parameter {name!r}{suggestion(name, known)}{_offered(call)}"
     for name in call.repeated:
@@ -82,7 +96,7 @@ def _offered(call: Call) -> str:
     return f"; it has {', '.join(call.spec.parameters)}" if call.spec and call.spec.parameters else ""
 
 
-def _combination(call: Call) -> Iterator[tuple[object, str]]:
+def _combination(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """Required parameters are given, and none that exclude each other. A parameter of None is not given."""
     spec = call.spec
     if call.unsure or spec is None:
@@ -117,7 +131,7 @@ def _clash(chosen: frozenset[str], accepted: tuple[frozenset[str], ...]) -> froz
     return next((pair for pair in pairs if not any(pair <= subset for subset in accepted)), chosen)
 
 
-def _swapped(call: Call) -> Iterator[tuple[object, str]]:
+def _swapped(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """Two arguments, each of which bears the other's name."""
     if call.spec is None:
         return
@@ -127,7 +141,7 @@ def _swapped(call: Call) -> Iterator[tuple[object, str]]:
             yield call.arguments[name].node, f"{name} and {other} are swapped: {name}={other}, {other}={name}"
 
 
-def _measures(call: Call) -> Iterator[tuple[object, str]]:
+def _measures(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """A scale that measures something else than the parameter does."""
     if call.spec is None:
         return
@@ -139,7 +153,14 @@ def _measures(call: Call) -> Iterator[tuple[object, str]]:
             yield argument.node, f"{name} is a {FULL[measure]}, got a {FULL[found]}; {advice.format(name=name)}"
 
 
-FULL = {"sd": "standard deviation", "tau": "precision", "precision": "precision", "variance": "variance", "rate": "rate", "scale": "scale"}
+FULL = {
+    "sd": "standard deviation",
+    "tau": "precision",
+    "precision": "precision",
+    "variance": "variance",
+    "rate": "rate",
+    "scale": "scale",
+}
 ADVICE = {
     ("sd", "variance"): "pass its square root",
     ("sd", "precision"): "pass tau=... instead, or 1 / pm.math.sqrt(...)",

@@ -7,95 +7,30 @@ the catalogue."""
 import ast
 import builtins
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Symbols
-from refinestat.refinegen.predicates.vocabulary import ATTRIBUTES, CALLABLE_BUILTINS, OUTSIDE, REFUSED_SYNTAX, VALUE_BUILTINS
-from refinestat.refinegen.program import Statement
+from refinestat.refinegen.predicates import paths
+from refinestat.refinegen.predicates.gate import ACCEPT, FORBIDDEN_CHARACTERS, Parsed, refuse
+from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Symbols, Value
+from refinestat.refinegen.predicates.vocabulary import (
+    ATTRIBUTES,
+    CALLABLE_BUILTINS,
+    OUTSIDE,
+    PURE_MODULES,
+    REFUSED_SYNTAX,
+    VALUE_BUILTINS,
+)
 from refinestat.refinegen.records import Verdict
 
-MOST_BYTES = 64_000
 MOST_NODES = 3_000
 MOST_NODES_OF_DATA = 16_000
-MOST_WORDS = 16_000
-MOST_BRACES = 2_000
-MOST_AT_ONCE = 100
-MOST_STATEMENT_BYTES = 16_000
 DEEPEST = 100
-DEEPEST_BRACKETS = 60
 MOST_DIGITS = 40
 LONGEST_TEXT = 4_000
-FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 FORMAT = re.compile(r"[<>=^]?[-+ ]?0?\d{0,2},?(\.\d{1,2})?[dfgse%]?")
-WORDS = re.compile(r"\w+|[-+*/%<>=({~.;\[]")
 PYTHON_BUILTINS = frozenset(dir(builtins))
 UNIMPORTED = frozenset({"pm", "np", "pt"})
-ACCEPT = Verdict(predicate="parse", ok=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """A statement as a tree. offset: what to add to a node's line to get the line in the program."""
-
-    nodes: tuple[ast.stmt, ...]
-    offset: int
-
-
-def refuse(why: str, line: int | None = None, column: int | None = None) -> Verdict:
-    return Verdict(predicate="parse", ok=False, why=why, line=line, column=column)
-
-
-def gate(text: str) -> Verdict:
-    """What can be seen without parsing: too long, not UTF-8, control or bidirectional characters, deep nesting."""
-    if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        return refuse(f"the text is longer than {MOST_BYTES} bytes")
-    found = FORBIDDEN_CHARACTERS.search(text.replace("\r\n", " \n"))
-    if found:
-        character = found.group()
-        line = text.count("\n", 0, found.start()) + 1
-        name = "carriage return" if character == "\r" else unicodedata.name(character, "control character").lower()
-        return refuse(f"character U+{ord(character):04X} ({name}) is not allowed in a program", line)
-    if len(WORDS.findall(text)) > MOST_WORDS or text.count("{") > MOST_BRACES:
-        return refuse(f"the text is too large (more than {MOST_WORDS} words)")
-    depth = 0
-    for found in re.finditer(r"[\[({\])}]", text):
-        depth = depth + 1 if found.group() in "[({" else max(0, depth - 1)
-        if depth > DEEPEST_BRACKETS:
-            line = text.count("\n", 0, found.start()) + 1
-            return refuse(f"brackets are nested more than {DEEPEST_BRACKETS} deep", line)
-    return ACCEPT
-
-
-def tree(text: str, offset: int = 0) -> ast.Module | Verdict:
-    """The text as a syntax tree, or the refusal. offset: added to the parser's line numbers."""
-    verdict = gate(text)
-    if not verdict.ok:
-        return refuse(verdict.why, None if verdict.line is None else verdict.line + offset)
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        line = None if error.lineno is None else max(1, error.lineno) + offset
-        return refuse(f"not valid Python: {error.msg}", line, error.offset or None)
-    except (RecursionError, MemoryError):
-        return refuse("expressions are nested too deep")
-    except ValueError as error:
-        return refuse(f"not valid Python: {error}")
-
-
-def parse(statement: Statement) -> Parsed | Verdict:
-    """One statement of the model block as a tree, or the refusal."""
-    if all(not line.strip() or line.lstrip().startswith("#") for line in statement.source.split("\n")):
-        return Parsed(nodes=(), offset=statement.line - 2)
-    if len(statement.source) > MOST_STATEMENT_BYTES:
-        return refuse(f"a statement is longer than {MOST_STATEMENT_BYTES} characters", statement.line)
-    body = tree("if 1:\n" + statement.source, statement.line - 2)
-    if isinstance(body, Verdict):
-        return body
-    if len(body.body) != 1 or not isinstance(body.body[0], ast.If) or body.body[0].orelse or len(body.body[0].body) > MOST_AT_ONCE:
-        return refuse("a statement of the model block must be indented by four spaces", statement.line)
-    return Parsed(nodes=tuple(body.body[0].body), offset=statement.line - 2)
 
 
 def check(parsed: Parsed, symbols: Symbols) -> Verdict:
@@ -107,15 +42,17 @@ def check(parsed: Parsed, symbols: Symbols) -> Verdict:
         bound = frozenset(n.id for n in nodes if type(n) is ast.Name and type(n.ctx) is not ast.Load)
         faults = [(node, why) for node in nodes if (why := _fault(node, symbols, bound))]
         if faults:
-            node, why = min(faults, key=lambda fault: _end(fault[0]))
+            node, why = min(faults, key=lambda fault: _rank(fault[0]))
             line = getattr(node, "lineno", root.lineno) + parsed.offset
             return refuse(why, line, getattr(node, "col_offset", 0) + 1)
     return ACCEPT
 
 
-def _end(node: ast.AST) -> tuple[int, int]:
-    """Where a node ends: of several faults, the innermost on the left is the cause of the others."""
-    return getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
+def _rank(node: ast.AST) -> tuple[bool, int, int]:
+    """Which of several faults to name: the outermost statement; else the innermost on the left, the cause of others."""
+    if isinstance(node, ast.stmt | ast.Lambda):
+        return False, node.lineno, node.col_offset
+    return True, getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
 
 
 def _nodes(root: ast.AST, most: int) -> list[ast.AST] | str:
@@ -173,7 +110,11 @@ def _name(node: ast.Name, symbols: Symbols, bound: frozenset[str]) -> str:
     value = symbols.values.get(name)
     if value is not None or name in bound:
         return ""
-    if name in PYTHON_BUILTINS and name not in CALLABLE_BUILTINS | VALUE_BUILTINS and not (symbols.own_section and name == "print"):
+    if (
+        name in PYTHON_BUILTINS
+        and name not in CALLABLE_BUILTINS | VALUE_BUILTINS
+        and not (symbols.own_section and name == "print")
+    ):
         return f"{name} is not allowed in a program"
     return ""
 
@@ -183,14 +124,27 @@ def _attribute(node: ast.Attribute, symbols: Symbols, bound: frozenset[str]) -> 
         return f"a store into an attribute ({ast.unparse(node)[:60]}) is not allowed"
     if node.attr.startswith("_"):
         return f".{node.attr}: attributes that begin with an underscore are not allowed"
-    path = dotted(node, symbols)
+    path = paths.dotted(node, symbols)
     if isinstance(node.value, ast.Name) and node.value.id in UNIMPORTED and node.value.id not in symbols.values:
         return ""  # the dependency predicate says that it is not imported
     if path is not None:
-        return "" if symbols.own_section and path in OUTSIDE else _path_fault(path)
-    if node.attr in ATTRIBUTES or (symbols.own_section and not _writes(node.attr)):
+        return "" if symbols.own_section and path in OUTSIDE else paths.fault(path)
+    lenient = symbols.own_section or _of_own_data(node, symbols)
+    if node.attr in ATTRIBUTES or (lenient and not _writes(node.attr)):
         return ""
     return f".{node.attr} is not among the attributes that a program may use"
+
+
+def _of_own_data(node: ast.expr, symbols: Symbols) -> bool:
+    """Whether a chain begins at something unknown of a user's own data section (`df.height`: a column's name)."""
+    value = _root(node, symbols)
+    return symbols.dataset is None and value is not None and value.kind is Kind.UNKNOWN
+
+
+def _root(node: ast.expr, symbols: Symbols) -> Value | None:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return symbols.values.get(node.id) if isinstance(node, ast.Name) else None
 
 
 def _writes(attribute: str) -> bool:
@@ -200,41 +154,6 @@ def _writes(attribute: str) -> bool:
     return (attribute.startswith("to_") and attribute not in reads) or attribute in runs
 
 
-def dotted(node: ast.expr, symbols: Symbols) -> str | None:
-    """The path of an attribute chain that begins at a module of the library (`pm.math.exp`), else None."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    root = symbols.values.get(node.id)
-    if root is None or root.kind is not Kind.MODULE:
-        return None
-    return ".".join([root.path, *reversed(names)])
-
-
-def _path_fault(path: str) -> str:
-    """Why a path of the library is closed; empty where it is open, or unknown (phi 2 speaks about those)."""
-    library = catalogue.load()
-    names = path.split(".")
-    if names[0] not in library.closed:
-        return ""
-    module = names[0]
-    for position, name in enumerate(names[1:], 1):
-        if module not in library.opened:
-            return "" if name in ATTRIBUTES or name == "dist" else f"{path}: .{name} is not open to programs"
-        if name not in library.opened[module]:
-            last = position == len(names) - 1
-            if last and name not in library.closed.get(module, ()):
-                return ""  # no such name at all: the distribution predicate says so
-            if path in OUTSIDE:
-                return f"{path}: sampling and plotting are no part of a model"
-            return f"{module}.{name} is not open to programs" + (f" (in {path})" if not last else "")
-        module = f"{module}.{name}"
-    return ""
-
-
 def _subscript(node: ast.Subscript, symbols: Symbols, _: frozenset[str]) -> str:
     if isinstance(node.ctx, ast.Load) or (symbols.own_section and not isinstance(node.ctx, ast.Del)):
         return ""
@@ -242,21 +161,29 @@ def _subscript(node: ast.Subscript, symbols: Symbols, _: frozenset[str]) -> str:
 
 
 def _call(node: ast.Call, symbols: Symbols, _: frozenset[str]) -> str:
+    if not symbols.own_section and _of_own_data(node.func, symbols):
+        root = _root(node.func, symbols)
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if called and called not in ATTRIBUTES and (root is None or root.path not in PURE_MODULES):
+            return f".{called} is not among the methods that a program may call"
     for keyword in node.keywords:
         if keyword.arg is not None and keyword.arg in {"out", "where"} and keyword.arg == "out":
             return "out= writes into an existing array and is not allowed"
         if keyword.arg is not None and keyword.arg.startswith("__"):
             return f"{keyword.arg}= is not allowed"
-        if keyword.arg == "dtype" and isinstance(keyword.value, ast.Constant) and keyword.value.value in {"O", "object", "|O"}:
+        if (
+            keyword.arg == "dtype"
+            and isinstance(keyword.value, ast.Constant)
+            and keyword.value.value in {"O", "object", "|O"}
+        ):
             return "arrays of objects are not allowed"
     return ""
 
 
 def _operation(node: ast.BinOp, symbols: Symbols, _: frozenset[str]) -> str:
-    if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant | ast.JoinedStr):
-        if isinstance(node.left, ast.JoinedStr) or isinstance(node.left.value, str):
-            return "%-formatting of a text is not allowed (an f-string is)"
-    return ""
+    left = node.left
+    is_text = isinstance(left, ast.JoinedStr) or (isinstance(left, ast.Constant) and isinstance(left.value, str))
+    return "%-formatting of a text is not allowed (an f-string is)" if is_text and isinstance(node.op, ast.Mod) else ""
 
 
 def _formatted(node: ast.FormattedValue, symbols: Symbols, _: frozenset[str]) -> str:
@@ -270,7 +197,7 @@ def _formatted(node: ast.FormattedValue, symbols: Symbols, _: frozenset[str]) ->
 def _with(node: ast.With, symbols: Symbols, _: frozenset[str]) -> str:
     for item in node.items:
         call = item.context_expr
-        is_model = isinstance(call, ast.Call) and dotted(call.func, symbols) in {"pm.Model", "pm.model.Model"}
+        is_model = isinstance(call, ast.Call) and paths.dotted(call.func, symbols) in {"pm.Model", "pm.model.Model"}
         known = isinstance(call, ast.Name) and symbols.values.get(call.id, None) is not None
         if not is_model and not known and not symbols.own_section:
             return "inside a model, only `with pm.Model(...)` is allowed"
@@ -283,7 +210,7 @@ def _annotation(node: ast.AnnAssign, symbols: Symbols, _: frozenset[str]) -> str
     return "an annotation is evaluated, and may only be a plain name here"
 
 
-EXAMINE = {
+EXAMINE: Mapping[type[ast.AST], Callable[[Any, Symbols, frozenset[str]], str]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,

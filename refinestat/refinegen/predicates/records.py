@@ -45,6 +45,23 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """The arguments of a call as evaluated. unsure: it has a * or ** of unknown content."""
+
+    positional: tuple[Argument, ...]
+    keywords: Mapping[str, Argument]
+    unsure: bool
+
+    @property
+    def values(self) -> list[Value]:
+        return [a.value for a in self.positional]
+
+    @property
+    def named(self) -> dict[str, Value]:
+        return {name: a.value for name, a in self.keywords.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A call of a distribution (spec) or of Deterministic, Potential, Data.
 

@@ -20,7 +20,7 @@ def _length(a: int | None, b: int | None) -> int | None:
     if a is None or b is None:
         known = b if a is None else a
         return None if known == 1 else known
-    if a != b and a != 1 and b != 1:
+    if a not in (b, 1) and b != 1:
         raise Mismatch
     return b if a == 1 else a
 
@@ -36,7 +36,7 @@ def fits(part: Shape | None, whole: Shape | None) -> bool:
 
 def matmul(left: Shape | None, right: Shape | None) -> Shape | None:
     """The shape of a dot product of at most two-dimensional things."""
-    if left is None or right is None or not 1 <= len(left) <= 2 or not 1 <= len(right) <= 2:  # noqa: PLR2004
+    if left is None or right is None or not 1 <= len(left) <= 2 or not 1 <= len(right) <= 2:
         return None
     inner, other = left[-1], right[0]
     if inner is not None and other is not None and inner != other:

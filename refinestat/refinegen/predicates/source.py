@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from commons.data_pymc import Dataset
-from refinestat.refinegen.predicates import guards, imports, parse
+from refinestat.refinegen.predicates import gate, guards, imports
+from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import judge_parsed, read_only
-from refinestat.refinegen.predicates.parse import Parsed, dotted
+from refinestat.refinegen.predicates.paths import dotted
 from refinestat.refinegen.predicates.statements import read
 from refinestat.refinegen.predicates.symbols import LIBRARIES, Kind, Symbols, Value, concrete, module
 from refinestat.refinegen.records import Verdict
@@ -22,7 +23,7 @@ def judge_source(text: str, dataset: Dataset | None, known: Mapping[str, Any] | 
 
     dataset: what `data` holds, with the guards on; None: a file of a user, whose own data section is only read.
     known: what that section was seen to make, where it was executed: numbers, arrays, lists and dicts by name."""
-    body = parse.tree(text)
+    body = gate.tree(text)
     if isinstance(body, Verdict):
         return (body,)
     values = {name: concrete(thing) for name, thing in (known or {}).items()}
@@ -33,7 +34,7 @@ def judge_source(text: str, dataset: Dataset | None, known: Mapping[str, Any] | 
 def _refusals(body: ast.Module, dataset: Dataset | None, known: Mapping[str, Value]) -> Iterator[Verdict]:
     count = sum(1 for node in _statements(body.body))
     if count > MOST_STATEMENTS:
-        yield parse.refuse(f"{count} statements (at most {MOST_STATEMENTS})")
+        yield gate.refuse(f"{count} statements (at most {MOST_STATEMENTS})")
         return
     symbols = _beginning(body, dataset)
     blocks = 0
@@ -42,19 +43,19 @@ def _refusals(body: ast.Module, dataset: Dataset | None, known: Mapping[str, Val
         if block and isinstance(node, ast.With):
             blocks += 1
             if dataset is not None and blocks > 1:
-                yield parse.refuse("a program has one model block", node.lineno)
+                yield gate.refuse("a program has one model block", node.lineno)
                 return
             symbols = replace(symbols, values={**symbols.values, **known})
             symbols = yield from _block(node, symbols, dataset)
         elif blocks and dataset is not None:
-            yield parse.refuse("a program ends with its model block", node.lineno)
+            yield gate.refuse("a program ends with its model block", node.lineno)
             return
         else:
             verdict, symbols = _outside(node, symbols, dataset)
             if not verdict.ok:
                 yield verdict
     if not blocks:
-        yield parse.refuse("there is no `with pm.Model() as model:` block")
+        yield gate.refuse("there is no `with pm.Model() as model:` block")
 
 
 def _statements(nodes: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -93,8 +94,8 @@ def _outside(node: ast.stmt, symbols: Symbols, dataset: Dataset | None) -> tuple
     if isinstance(node, ast.Import | ast.ImportFrom):
         why = imports.fault(node, own_data=dataset is None)
         if why:
-            return parse.refuse(why, node.lineno, node.col_offset + 1), symbols
-        return parse.ACCEPT, read(Parsed(nodes=(node,), offset=0), symbols).symbols
+            return gate.refuse(why, node.lineno, node.col_offset + 1), symbols
+        return gate.ACCEPT, read(Parsed(nodes=(node,), offset=0), symbols).symbols
     if dataset is None:
         return read_only(node, symbols)
     verdicts, after = judge_parsed(Parsed(nodes=(node,), offset=0), symbols)
@@ -106,7 +107,9 @@ def _block(node: ast.With, symbols: Symbols, dataset: Dataset | None) -> Generat
     item = node.items[0]
     own = symbols.own_section
     bound = frozenset(dataset.values) & symbols.values.keys() if dataset is not None else frozenset()
-    symbols = replace(symbols, own_section=False, fixed=bound, declared={}, coords={}, open_coords=False, observations=(), free=0)
+    symbols = replace(
+        symbols, own_section=False, fixed=bound, declared={}, coords={}, open_coords=False, observations=(), free=0
+    )
     head = ast.copy_location(ast.With(items=[ast.withitem(context_expr=item.context_expr)], body=[]), node)
     verdicts, symbols = judge_parsed(Parsed(nodes=(head,), offset=0), symbols)
     if not verdicts[-1].ok:
@@ -116,7 +119,7 @@ def _block(node: ast.With, symbols: Symbols, dataset: Dataset | None) -> Generat
     if isinstance(item.optional_vars, ast.Name) and item.optional_vars.id not in {"pm", "np", "pt", "data"}:
         symbols = replace(symbols, values={**symbols.values, item.optional_vars.id: Value(kind=Kind.MODEL)})
     elif item.optional_vars is not None:
-        yield parse.refuse(f"{ast.unparse(item.optional_vars)} cannot name the model", node.lineno)
+        yield gate.refuse(f"{ast.unparse(item.optional_vars)} cannot name the model", node.lineno)
     refused = False
     for statement in node.body:
         verdicts, symbols = judge_parsed(Parsed(nodes=(statement,), offset=0), symbols)

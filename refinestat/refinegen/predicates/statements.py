@@ -5,14 +5,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import calls, imports
-from refinestat.refinegen.predicates.expressions import MOST_STEPS, MOST_STEPS_OF_STATEMENT, State, any_element, bind_target, elements, evaluate, merge, operate, truth
-from refinestat.refinegen.predicates.parse import Parsed
+from refinestat.refinegen.predicates import calls, imports, methods
+from refinestat.refinegen.predicates.binding import any_element, bind_target, elements
+from refinestat.refinegen.predicates.displays import DISPLAYS
+from refinestat.refinegen.predicates.expressions import READERS, evaluate, merge, operate, truth
+from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.records import Reading, What
+from refinestat.refinegen.predicates.state import MOST_STEPS, MOST_STEPS_OF_STATEMENT, State
+from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Symbols, Value
 
 MOST_ROUNDS = 5_000
-MOST_ROUNDS_READ = 32
+
+READERS.update({**DISPLAYS, **SUBSCRIPTS, **calls.CALLS})
 
 
 def read(parsed: Parsed, symbols: Symbols) -> Reading:
@@ -41,7 +46,9 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
         observations=tuple(state.observations),
         free=state.free,
         effort=state.steps,
-        line=parsed.nodes[-1].end_lineno + parsed.offset if parsed.nodes and parsed.nodes[-1].end_lineno else symbols.line,
+        line=parsed.nodes[-1].end_lineno + parsed.offset
+        if parsed.nodes and parsed.nodes[-1].end_lineno
+        else symbols.line,
     )
     return Reading(offset=parsed.offset, calls=tuple(state.calls), events=tuple(state.events), symbols=after)
 
@@ -117,7 +124,9 @@ def forget(node: ast.AST, state: State, *, keep: bool = False) -> None:
     for child in ast.walk(node):
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             before = state.names.get(child.id, UNKNOWN)
-            state.names[child.id] = replace(UNKNOWN, sources=before.sources, outcome=before.outcome) if keep else UNKNOWN
+            state.names[child.id] = (
+                replace(UNKNOWN, sources=before.sources, outcome=before.outcome) if keep else UNKNOWN
+            )
         elif isinstance(child, ast.FunctionDef | ast.ClassDef):
             state.names[child.name] = UNKNOWN
 
@@ -166,7 +175,7 @@ def open_model(call: ast.Call, state: State) -> None:
     state.open_coords = state.open_coords or arguments.unsure
     coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
     if coords is not None:
-        calls.add_coords(coords.value, state)
+        methods.add_coords(coords.value, state)
     name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
     if name is not None and isinstance(name.value.constant, str) and name.value.constant:
         state.prefix += f"{name.value.constant}::"

@@ -11,8 +11,8 @@ import numpy as np
 from refinestat.refinegen.catalogue import Distribution, Domain
 from refinestat.refinegen.predicates import constants, intervals
 from refinestat.refinegen.predicates.intervals import NOTHING
-from refinestat.refinegen.predicates.random_variables import components
 from refinestat.refinegen.predicates.records import Argument, Call, Reading
+from refinestat.refinegen.predicates.supports import components
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
 from refinestat.refinegen.predicates.verdicts import accept, refuse
@@ -45,10 +45,20 @@ def _parameters(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]
 def leaves(value: Value, domain: Domain) -> bool:
     """Whether some value that surely occurs lies outside, or every value does."""
     low, high = value.bounds
-    if high < domain.low or low > domain.high or (domain.low_open and high <= domain.low) or (domain.high_open and low >= domain.high):
+    if (
+        high < domain.low
+        or low > domain.high
+        or (domain.low_open and high <= domain.low)
+        or (domain.high_open and low >= domain.high)
+    ):
         return True
     if value.known and constants.numeric(value.constant):
-        return low < domain.low or high > domain.high or (domain.low_open and low <= domain.low) or (domain.high_open and high >= domain.high)
+        return (
+            low < domain.low
+            or high > domain.high
+            or (domain.low_open and low <= domain.low)
+            or (domain.high_open and high >= domain.high)
+        )
     if value.reach == NOTHING:
         return False
     return value.reach[0] < domain.low or value.reach[1] > domain.high
@@ -62,7 +72,7 @@ def origin(argument: Argument, value: Value) -> str:
     if value.known and isinstance(argument.node, ast.Constant | ast.UnaryOp):
         return ""
     text = ast.unparse(argument.node)
-    return f" (from {text if len(text) <= 60 else text[:57] + '...'})"  # noqa: PLR2004
+    return f" (from {text if len(text) <= 60 else text[:57] + '...'})"
 
 
 def _bounds(call: Call) -> Iterator[tuple[ast.AST, str]]:
@@ -74,7 +84,10 @@ def _bounds(call: Call) -> Iterator[tuple[ast.AST, str]]:
     if least.kind is not Kind.NUMBER or most.kind is not Kind.NUMBER:
         return
     if least.bounds[0] > most.bounds[1] or (least.known and most.known and _crossed(least, most)):
-        yield low.node, f"lower must be below upper, got {intervals.text(least.bounds)} and {intervals.text(most.bounds)}"
+        yield (
+            low.node,
+            f"lower must be below upper, got {intervals.text(least.bounds)} and {intervals.text(most.bounds)}",
+        )
 
 
 def _crossed(least: Value, most: Value) -> bool:
@@ -91,39 +104,53 @@ def _observed(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
     value = as_array(argument.value)
     if not value.known or not constants.numeric(value.constant):
         return
-    low, high, named = _limits(call, spec)
+    low, high = _limits(call, spec)
     data = np.asarray(value.constant, dtype=float)
     data = data[~np.isnan(data)]
     if not data.size:
         return
     least, most = float(data.min()), float(data.max())
     if least < low or most > high:
-        yield argument.node, f"observed must lie in its support {intervals.text((low, high))}{named}, got {intervals.text((least, most))}"
+        yield (
+            argument.node,
+            f"observed must lie in its support {intervals.text((low, high))}, got {intervals.text((least, most))}",
+        )
     elif spec.open_ends and (least <= low or most >= high) and not _flat(call):
-        yield argument.node, f"observed must lie inside {intervals.text((low, high))}, got {intervals.text((least, most))}"
+        yield (
+            argument.node,
+            f"observed must lie inside {intervals.text((low, high))}, got {intervals.text((least, most))}",
+        )
     else:
         yield from _counts(call, spec, argument, np.asarray(value.constant))
 
 
-SHAPES = {"Beta": ("alpha", "beta"), "Gamma": ("alpha",), "Weibull": ("alpha",), "Kumaraswamy": ("a", "b"), "ChiSquared": ("nu",)}
+SHAPES = {
+    "Beta": ("alpha", "beta"),
+    "Gamma": ("alpha",),
+    "Weibull": ("alpha",),
+    "Kumaraswamy": ("a", "b"),
+    "ChiSquared": ("nu",),
+}
 
 
 def _flat(call: Call) -> bool:
     """Whether the density at an end may be finite: a known shape parameter, such as in Beta(1, 1) or Gamma(1, b)."""
     passed = [call.arguments[name] for name in SHAPES.get(call.function, ()) if name in call.arguments]
     values = [as_array(argument.value) for argument in passed]
-    return call.unsure or any(not v.sources and v.bounds[0] <= (2 if call.function == "ChiSquared" else 1) <= v.bounds[1] for v in values)
+    return call.unsure or any(
+        not v.sources and v.bounds[0] <= (2 if call.function == "ChiSquared" else 1) <= v.bounds[1] for v in values
+    )
 
 
-def _limits(call: Call, spec: Distribution) -> tuple[float, float, str]:
+def _limits(call: Call, spec: Distribution) -> tuple[float, float]:
     """The widest support that the parameters allow."""
     if spec.name in {"Truncated", "Mixture"}:
         parts = components(call)
         known = parts and all(part.discrete is not None for part in parts)
         whole = intervals.hull(*(part.bounds for part in parts)) if known else intervals.EVERYTHING
-        return whole[0], whole[1], ""
+        return whole[0], whole[1]
     if spec.support is None:
-        return -math.inf, math.inf, ""
+        return -math.inf, math.inf
     ends = []
     for side, end in enumerate(spec.support):
         if isinstance(end, str):
@@ -133,7 +160,7 @@ def _limits(call: Call, spec: Distribution) -> tuple[float, float, str]:
             ends.append(value.bounds[side] if value is not None and known else (-math.inf, math.inf)[side])
         else:
             ends.append(end)
-    return ends[0], ends[1], ""
+    return ends[0], ends[1]
 
 
 def _counts(call: Call, spec: Distribution, argument: Argument, data: np.ndarray) -> Iterator[tuple[ast.AST, str]]:

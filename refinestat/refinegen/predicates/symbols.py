@@ -16,7 +16,7 @@ from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, Bound
 
 Shape = tuple[int | None, ...]
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
-MOST_ITEMS = 20_000
+MOST_WEIGHT = 20_000
 NO_SOURCES: frozenset[str] = frozenset()
 
 
@@ -52,7 +52,7 @@ class Value:
     by some elements, or by elements that depend on each other. sources: free random variables it is made of.
     integer: True or False where sure. shape: None where unknown, as are its unknown lengths. constant: the concrete
     value, or MISSING. law: the distribution of a random variable. measure: sd, variance, precision (of a scale).
-    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution. weight: of how many items."""
+    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution. weight: number of items."""
 
     kind: Kind = Kind.NUMBER
     bounds: Bounds = EVERYTHING
@@ -86,9 +86,9 @@ def number(constant: Any, *, outcome: Outcome = Outcome.FREE, name: str = "") ->
     """A concrete number or array: int, float, bool or ndarray."""
     if isinstance(constant, np.ndarray):
         return _array(constant, outcome, name)
-    value = float(constant) if abs(constant) < 1e300 else math.copysign(math.inf, constant)
-    ends = EVERYTHING if value != value else (value, value)
-    claim = NOTHING if value != value else ends
+    large = isinstance(constant, int) and constant.bit_length() > 1000
+    value = math.copysign(math.inf, constant > 0 or -1) if large else float(constant)
+    ends, claim = (EVERYTHING, NOTHING) if math.isnan(value) else ((value, value), (value, value))
     whole = isinstance(constant, int | np.integer)
     return Value(
         bounds=ends, reach=claim, uneven=False, integer=whole, shape=(), constant=constant, outcome=outcome, name=name
@@ -121,7 +121,12 @@ def text(constant: Any = MISSING) -> Value:
 def sequence(items: tuple[Value, ...] | None, outcome: Outcome = Outcome.FREE) -> Value:
     """A list or tuple; items None where its length is unknown, or too large to follow."""
     weight = 1 + sum(item.weight for item in items or ())
-    return Value(kind=Kind.SEQUENCE, items=items if weight <= MOST_ITEMS else None, outcome=outcome, weight=min(weight, MOST_ITEMS))
+    return Value(
+        kind=Kind.SEQUENCE,
+        items=items if weight <= MOST_WEIGHT else None,
+        outcome=outcome,
+        weight=min(weight, MOST_WEIGHT),
+    )
 
 
 def function(path: str) -> Value:

@@ -88,7 +88,7 @@ def independent(x: Value, y: Value) -> bool:
 def _reach_sum(x: Value, y: Value) -> Bounds:
     if not independent(x, y):
         return NOTHING
-    sure = not (x.uneven and y.uneven) and x.reach != NOTHING and y.reach != NOTHING
+    sure = not (x.uneven and y.uneven) and NOTHING not in (x.reach, y.reach)
     low = -math.inf if -math.inf in (x.reach[0], y.reach[0]) else x.reach[0] + y.reach[0] if sure else math.inf
     high = math.inf if math.inf in (x.reach[1], y.reach[1]) else x.reach[1] + y.reach[1] if sure else -math.inf
     return (math.inf if math.isnan(low) else low), (-math.inf if math.isnan(high) else high)
@@ -97,7 +97,7 @@ def _reach_sum(x: Value, y: Value) -> Bounds:
 def _reach_product(x: Value, y: Value) -> Bounds:
     if not independent(x, y):
         return NOTHING
-    claims = x.reach != NOTHING and y.reach != NOTHING
+    claims = NOTHING not in (x.reach, y.reach)
     if claims and not (x.uneven and y.uneven):
         return intervals.multiply(x.reach, y.reach)
     zero = (0.0, 0.0)
@@ -128,7 +128,7 @@ def divide(x: Value, y: Value) -> Value:
 
 def power(x: Value, y: Value) -> Value:
     bounds = intervals.power(x.bounds, y.bounds)
-    exact = x.reach != NOTHING and y.reach != NOTHING and independent(x, y) and not (x.uneven and y.uneven)
+    exact = NOTHING not in (x.reach, y.reach) and independent(x, y) and not (x.uneven and y.uneven)
     reach = intervals.power(x.reach, y.reach) if exact and (y.known or x.bounds[0] >= 0) else NOTHING
     reach = NOTHING if reach == EVERYTHING and not (y.known and float(y.bounds[0]) % 2 == 1) else reach
     return elementwise((x, y), bounds, reach, _both_integer(x, y) if y.bounds[0] >= 0 else None)
@@ -142,7 +142,13 @@ def _both_integer(x: Value, y: Value) -> bool | None:
 
 def matmul(x: Value, y: Value) -> Value:
     shape = shapes.matmul(shapes.of(x), shapes.of(y))
-    reach = BOTH if BOTH in (x.reach, y.reach) and independent(x, y) and not (x.uneven and y.uneven and x.symbolic and y.symbolic) else NOTHING
+    reach = (
+        BOTH
+        if BOTH in (x.reach, y.reach)
+        and independent(x, y)
+        and not (x.uneven and y.uneven and x.symbolic and y.symbolic)
+        else NOTHING
+    )
     tied = (x.uneven and x.sources) or (y.uneven and y.sources)
     signs = intervals.multiply(x.bounds, y.bounds)
     bounds = (0.0 if signs[0] >= 0 else -math.inf), (0.0 if signs[1] <= 0 else math.inf)

@@ -12,6 +12,7 @@ from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
 from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.predicates.vocabulary import words
 from refinestat.refinegen.records import Verdict
 
 NAME = "type"
@@ -41,7 +42,7 @@ def _event(event: Event) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _index(event: Event) -> Iterator[str]:
@@ -56,11 +57,18 @@ def _index(event: Event) -> Iterator[str]:
             continue
         if part.integer is False:
             yield f"{_short(event.text)}: an index must be a whole number, got reals such as {_example(part)}"
-        if base.shape is not None and position < len(base.shape) and not any(p.kind is Kind.NONE for p in parts[:position]):
+        if (
+            base.shape is not None
+            and position < len(base.shape)
+            and not any(p.kind is Kind.NONE for p in parts[:position])
+        ):
             yield from _range(event, part, base.shape[position], position)
-    if base.shape is not None and sum(p.kind is not Kind.NONE and p.constant is not ... for p in parts) > len(base.shape):
-        if not any(isinstance(p.constant, np.ndarray) and p.constant.dtype.kind == "b" for p in parts):
-            yield f"{_short(event.text)}: too many indices for shape {shapes.text(base.shape)}"
+    if (
+        base.shape is not None
+        and sum(p.kind is not Kind.NONE and p.constant is not ... for p in parts) > len(base.shape)
+        and not any(isinstance(p.constant, np.ndarray) and p.constant.dtype.kind == "b" for p in parts)
+    ):
+        yield f"{_short(event.text)}: too many indices for shape {shapes.text(base.shape)}"
 
 
 def _range(event: Event, part: Value, length: int | None, position: int) -> Iterator[str]:
@@ -102,11 +110,12 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield argument.node, f"{name} must be a number, got {argument.value.path or kind}"
         elif name in {"dist", "sd_dist", "innovation_dist"} and kind is Kind.NUMBER:
             yield argument.node, f"{name} must be an unnamed distribution, such as pm.Normal.dist(0, 1)"
-        domain = call.spec.domains.get(name)
-        if domain is not None and domain.matrix and kind is Kind.NUMBER and argument.value.shape is not None:
-            if len(argument.value.shape) < 2 and call.spec.name != "KroneckerNormal":  # noqa: PLR2004
-                got = f"shape {shapes.text(argument.value.shape)}" if argument.value.shape else "one number"
-                yield argument.node, f"{name} must be a matrix, got {got}"
+        domain, shape = call.spec.domains.get(name), argument.value.shape
+        if domain is not None and domain.matrix and kind is Kind.NUMBER and shape is not None and len(shape) < 2:
+            yield (
+                argument.node,
+                f"{name} must be a matrix, got {f'shape {shapes.text(shape)}' if shape else 'one number'}",
+            )
 
 
 def _plain(call: Call) -> Iterator[tuple[ast.AST, str]]:
@@ -167,12 +176,25 @@ def _shape(call: Call) -> Iterator[tuple[ast.AST, str]]:
     for name, argument in call.arguments.items():
         shape = shapes.of(argument.value) if argument.value.kind in {Kind.NUMBER, Kind.SEQUENCE} else None
         if not shapes.fits(shape, call.shape) and shape is not None and name in call.spec.parameters:
-            what = "observed" if "observed" in call.options and asked is None and "dims" not in call.options else "the variable"
+            what = (
+                "observed"
+                if "observed" in call.options and asked is None and "dims" not in call.options
+                else "the variable"
+            )
             yield argument.node, f"{name} has shape {shapes.text(shape)}, {what} has {shapes.text(call.shape)}"
     observed = call.options.get("observed")
-    if observed is not None and observed.value.kind is Kind.NUMBER and not shapes.fits(observed.value.shape, call.shape):
-        yield observed.node, f"observed has shape {shapes.text(observed.value.shape or ())}, the variable {shapes.text(call.shape)}"
+    if (
+        observed is not None
+        and observed.value.kind is Kind.NUMBER
+        and not shapes.fits(observed.value.shape, call.shape)
+    ):
+        yield (
+            observed.node,
+            f"observed has shape {shapes.text(observed.value.shape or ())}, the variable {shapes.text(call.shape)}",
+        )
 
 
-VECTORS = {"Categorical", "OrderedLogistic", "OrderedProbit", "Mixture", "NormalMixture", "RandomWalk", "GaussianRandomWalk",
-           "Truncated", "Censored", "CustomDist", "DensityDist", "LKJCholeskyCov", "Interpolated"}  # fmt: skip
+VECTORS = words("""
+    Categorical OrderedLogistic OrderedProbit Mixture NormalMixture RandomWalk GaussianRandomWalk Truncated Censored
+    CustomDist DensityDist LKJCholeskyCov Interpolated
+""")

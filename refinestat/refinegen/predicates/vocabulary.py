@@ -4,6 +4,10 @@ import ast
 from dataclasses import dataclass
 
 
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """why: what a person reads. own: allowed all the same in the user's own data section."""
@@ -39,9 +43,9 @@ REFUSED_SYNTAX: dict[type[ast.AST], Refused] = {
     ast.Nonlocal: Refused(why=_ERRORS.format("nonlocal")),
 }
 
-CALLABLE_BUILTINS = frozenset(
-    "abs all any dict divmod enumerate len list max min pow range reversed round set slice sorted sum tuple zip".split()
-)
+CALLABLE_BUILTINS = words("""
+    abs all any dict divmod enumerate len list max min pow range reversed round set slice sorted sum tuple zip
+""")
 VALUE_BUILTINS = frozenset({"float", "int", "bool", "str", "Ellipsis", "NotImplemented"})
 
 _ARRAY = """
@@ -62,16 +66,20 @@ _MODEL = """
 """
 _TEXT_AND_LISTS = "append extend index join lower upper strip split replace startswith endswith"
 _RANDOM = """
-    normal uniform integers choice poisson binomial exponential gamma beta standard_normal permutation multivariate_normal
-    random shuffle dist log logodds ordered simplex
+    normal uniform integers choice poisson binomial exponential gamma beta standard_normal permutation
+    multivariate_normal     random shuffle dist log logodds ordered simplex
 """
 _NUMBER = "eps tiny is_integer"
-ATTRIBUTES = frozenset((_ARRAY + _TABLE + _MODEL + _TEXT_AND_LISTS + _RANDOM + _NUMBER).split()) - {"fill", "query", "map"}
+ATTRIBUTES = words(_ARRAY + _TABLE + _MODEL + _TEXT_AND_LISTS + _RANDOM + _NUMBER) - words("fill query map")
+
+# Modules whose functions a user's model may call on data: they compute, and do nothing else.
+PURE_MODULES = words("math scipy.special scipy.stats scipy.linalg scipy.spatial scipy.spatial.distance scipy.signal")
 
 # Functions that sample, draw or plot: open to a user's own file outside the model, never inside.
-OUTSIDE = frozenset(
-    """pm.sample pm.sample_prior_predictive pm.sample_posterior_predictive pm.sample_smc pm.fit pm.find_MAP pm.draw
-    pm.set_data pm.summary pm.plot_trace pm.plot_posterior pm.plot_forest pm.model_to_graphviz pm.compute_log_likelihood
-    pm.compute_log_prior pm.compute_deterministics pm.loo pm.waic pm.compare pm.NUTS pm.Metropolis pm.to_inference_data
-    pm.do pm.observe pm.ess pm.rhat pm.hdi pm.find_constrained_prior pm.ADVI pm.FullRankADVI pm.Slice""".split()
-)
+OUTSIDE = words("""
+    pm.sample pm.sample_prior_predictive pm.sample_posterior_predictive pm.sample_smc pm.fit pm.find_MAP pm.draw
+    pm.set_data pm.summary pm.plot_trace pm.plot_posterior pm.plot_forest pm.model_to_graphviz
+    pm.compute_log_likelihood pm.compute_log_prior pm.compute_deterministics pm.loo pm.waic pm.compare pm.NUTS
+    pm.Metropolis pm.to_inference_data pm.do pm.observe pm.ess pm.rhat pm.hdi pm.find_constrained_prior pm.ADVI
+    pm.FullRankADVI pm.Slice
+""")

@@ -1,0 +1,83 @@
+"""Lists of values, what iterating over a value gives, and what names are bound to."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import replace
+
+from refinestat.refinegen.predicates import measures, transfer
+from refinestat.refinegen.predicates.records import What
+from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, sequence
+
+MOST_ITEMS = 64
+
+
+def grouped(items: Iterable[Value] | None) -> Value:
+    """A list of these values; with what they carry."""
+    if items is None:
+        return Value(kind=Kind.SEQUENCE)
+    kept = tuple(items)
+    result = sequence(kept, Outcome.DERIVED if any(v.outcome for v in kept) else Outcome.FREE)
+    sources = frozenset().union(*(v.sources for v in kept))
+    return replace(result, sources=sources, symbolic=False) if sources else result
+
+
+def elements(value: Value) -> tuple[Value, ...] | None:
+    """What iterating gives, where that is known and short."""
+    if value.kind is Kind.SEQUENCE:
+        return value.items
+    if value.kind is Kind.TABLE and value.keys is not None:
+        return tuple(transfer.from_constant(key) for key in value.keys)
+    array = value.constant
+    if value.known and hasattr(array, "shape") and len(array.shape) == 1 and len(array) <= MOST_ITEMS:
+        return tuple(
+            replace(transfer.from_constant(item), outcome=transfer.derived([value])) for item in array.tolist()
+        )
+    return None
+
+
+def any_element(value: Value) -> Value:
+    """Some element of an iterable of unknown length."""
+    if value.items:
+        return value.items[0] if len(value.items) == 1 else transfer.opaque(value.items)
+    result = transfer.opaque([value])
+    return (
+        replace(result, kind=value.kind, bounds=value.bounds, integer=value.integer)
+        if value.kind is Kind.NUMBER
+        else result
+    )
+
+
+def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = False) -> None:
+    """Assigns to a name or unpacks into several."""
+    if isinstance(target, ast.Name):
+        if not local and target.id in state.symbols.fixed and not still_data(target.id, value, state):
+            state.report(What.REBOUND, target, target.id)
+        measure = measures.of_name(target.id) or value.measure
+        state.names[target.id] = value if measure == value.measure else replace(value, measure=measure)
+        return
+    if isinstance(target, ast.Starred):
+        bind_target(target.value, Value(kind=Kind.SEQUENCE), state, local=local)
+    if not isinstance(target, ast.Tuple | ast.List):
+        return
+    parts = elements(value)
+    exact = (
+        parts is not None
+        and len(parts) == len(target.elts)
+        and not any(isinstance(t, ast.Starred) for t in target.elts)
+    )
+    for position, part in enumerate(target.elts):
+        bind_target(
+            part, parts[position] if exact and parts is not None else transfer.opaque([value]), state, local=local
+        )
+
+
+def still_data(name: str, value: Value, state: State) -> bool:
+    """Whether a data name still stands for its data: `y = pm.Normal("y", ..., observed=y)`, `x = data["x"]`,
+    `x = pm.Data("x", x)`, `x = (x - x.mean()) / x.std()`."""
+    before = state.names.get(name, UNKNOWN)
+    if value.known and value.constant is before.constant:
+        return True
+    if before.outcome:
+        return bool(value.law) and value.outcome is Outcome.WHOLE
+    return not value.sources and not value.outcome and bool(before.shape) and value.shape == before.shape

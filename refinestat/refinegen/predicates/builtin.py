@@ -1,0 +1,112 @@
+"""What Python's own functions do to abstract values."""
+
+import ast
+import math
+from collections.abc import Callable, Mapping
+
+from refinestat.refinegen.predicates import functions, shapes, transfer
+from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped
+from refinestat.refinegen.predicates.records import Passed, What
+from refinestat.refinegen.predicates.state import State, checked
+from refinestat.refinegen.predicates.symbols import Kind, Value, number
+
+MOST_ROUNDS = 10_000_000
+
+
+def length_of(value: Value) -> int | None:
+    """How many elements, where known."""
+    if value.kind is Kind.SEQUENCE and value.items is not None:
+        return len(value.items)
+    shape = shapes.of(value)
+    return shape[0] if shape else None
+
+
+def _range(arguments: Passed) -> Value:
+    ends = [v.constant for v in arguments.values]
+    if (
+        not ends
+        or not all(isinstance(end, int) and abs(end) < 2**62 for end in ends)
+        or (len(ends) > 2 and not ends[2])
+    ):
+        return Value(kind=Kind.SEQUENCE, integer=True)
+    span = range(*ends[:3])
+    items = tuple(number(i) for i in span) if len(span) <= MOST_ITEMS else None
+    return Value(kind=Kind.SEQUENCE, integer=True, items=items, shape=(len(span),))
+
+
+def python_function(node: ast.Call, name: str, arguments: Passed, state: State) -> Value:
+    """The value of `len(...)`, `range(...)` and the like."""
+    values = arguments.values
+    if name == "range":
+        result = _range(arguments)
+        if result.shape and (result.shape[0] or 0) > MOST_ROUNDS:
+            state.report(What.LARGE, node, f"a range of {result.shape[0]} (at most {MOST_ROUNDS})")
+        return result
+    if name in {"len", "max", "min", "round"} and values and values[0].symbolic and values[0].sources:
+        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
+    if name == "len":
+        length = length_of(values[0]) if values else None
+        return number(length) if length is not None else Value(integer=True, shape=(), bounds=(0.0, math.inf))
+    if name in {"float", "int", "bool", "range"} and values and values[0].symbolic and values[0].sources:
+        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
+    return checked(node, _plain_builtin(name, values, arguments), arguments, state)
+
+
+def _plain_builtin(name: str, values: list[Value], arguments: Passed) -> Value:
+    maker = BUILTINS.get(name)
+    made = maker(values) if maker is not None and not arguments.keywords else None
+    if made is not None:
+        return made
+    if name == "dict" and not values and not arguments.unsure:
+        return Value(kind=Kind.TABLE, keys=tuple(arguments.keywords), items=tuple(arguments.named.values()))
+    return transfer.opaque([*values, *arguments.named.values()])
+
+
+def _enumerated(values: list[Value]) -> Value | None:
+    parts = elements(values[0]) if len(values) == 1 else None
+    return None if parts is None else grouped(grouped((number(i), part)) for i, part in enumerate(parts))
+
+
+def _zipped(values: list[Value]) -> Value | None:
+    parts = [elements(value) for value in values]
+    if any(part is None for part in parts):
+        return None
+    return grouped(grouped(group) for group in zip(*(p for p in parts if p is not None), strict=False))
+
+
+def _listed(values: list[Value]) -> Value | None:
+    if not values:
+        return grouped(())
+    return values[0] if values[0].kind is Kind.SEQUENCE else None
+
+
+def _added(values: list[Value]) -> Value | None:
+    parts = elements(values[0]) if len(values) == 1 else None
+    if not parts:
+        return None
+    total = parts[0]
+    for part in parts[1:]:
+        total = transfer.binary(ast.Add, total, part)
+    return total
+
+
+def _number_cast(kind: type) -> Callable[[list[Value]], Value | None]:
+    def cast(values: list[Value]) -> Value | None:
+        if len(values) != 1 or not isinstance(values[0].constant, int | float) or not math.isfinite(values[0].constant):
+            return None
+        return number(kind(values[0].constant))
+
+    return cast
+
+
+BUILTINS: Mapping[str, Callable[[list[Value]], Value | None]] = {
+    "enumerate": _enumerated,
+    "zip": _zipped,
+    "list": _listed,
+    "tuple": _listed,
+    "sum": _added,
+    "abs": lambda values: functions.apply("abs", values, {}) if len(values) == 1 else None,
+    "round": lambda values: functions.apply("round", values, {}) if len(values) == 1 else None,
+    "float": _number_cast(float),
+    "int": _number_cast(int),
+}

@@ -1,0 +1,86 @@
+"""Reads lists, tuples, dicts, f-strings and comprehensions."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from refinestat.refinegen.predicates import constants, transfer
+from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped
+from refinestat.refinegen.predicates.expressions import evaluate
+from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.symbols import MISSING, Kind, Value, text
+
+
+def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
+    items: list[Value] | None = []
+    for element in node.elts:
+        value = evaluate(element.value if isinstance(element, ast.Starred) else element, state)
+        if not isinstance(element, ast.Starred):
+            items = None if items is None else [*items, value]
+        else:
+            items = None if items is None or value.items is None else [*items, *value.items]
+    return grouped(items)
+
+
+def _table(node: ast.Dict, state: State) -> Value:
+    values = [evaluate(value, state) for value in node.values]
+    keys = [evaluate(key, state).constant if key is not None else MISSING for key in node.keys]
+    known = all(isinstance(key, str | int) for key in keys)
+    return Value(kind=Kind.TABLE, keys=tuple(keys) if known else None, items=tuple(values) if known else None)
+
+
+def _joined_text(node: ast.JoinedStr, state: State) -> Value:
+    parts: list[str] = []
+    known = True
+    for part in node.values:
+        inner = part.value if isinstance(part, ast.FormattedValue) else part
+        value = evaluate(inner, state)
+        plain = isinstance(part, ast.Constant) or (part.format_spec is None and part.conversion == -1)  # type: ignore[attr-defined]
+        known = known and plain and isinstance(value.constant, str | int)
+        parts.append(str(value.constant) if known else "")
+    return text("".join(parts)) if known and sum(map(len, parts)) < constants.LONGEST_TEXT else text()
+
+
+def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State) -> Value:
+    before = dict(state.names)
+    single = len(node.generators) == 1 and not node.generators[0].ifs and not isinstance(node, ast.DictComp)
+    first = evaluate(node.generators[0].iter, state)
+    known = elements(first) if single else None
+    results = []
+    if known is not None and len(known) <= MOST_ITEMS and not isinstance(node, ast.DictComp):
+        for item in known:
+            bind_target(node.generators[0].target, item, state, local=True)
+            results.append(evaluate(node.elt, state))
+        state.names = before
+        return grouped(results)
+    for position, generator in enumerate(node.generators):
+        iterated = first if position == 0 else evaluate(generator.iter, state)
+        bind_target(generator.target, any_element(iterated), state, local=True)
+        for condition in generator.ifs:
+            evaluate(condition, state)
+    outer, state.certain = state.certain, False
+    parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    made = [evaluate(part, state) for part in parts]
+    state.names, state.certain = before, outer
+    kind = Kind.TABLE if isinstance(node, ast.DictComp) else Kind.SEQUENCE
+    return replace(transfer.opaque(made, kind=kind), symbolic=False)
+
+
+def _slice(node: ast.Slice, state: State) -> Value:
+    parts = [evaluate(part, state) for part in (node.lower, node.upper, node.step)]
+    return Value(kind=Kind.UNKNOWN, path="slice", items=tuple(parts))
+
+
+DISPLAYS: Mapping[type[ast.AST], Callable[[Any, State], Value]] = {
+    ast.Slice: _slice,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _table,
+    ast.JoinedStr: _joined_text,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+}

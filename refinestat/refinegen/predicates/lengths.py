@@ -1,0 +1,111 @@
+"""The shape of a random variable: from shape, dims, what is observed, or its parameters."""
+
+from refinestat.refinegen.catalogue import Distribution
+from refinestat.refinegen.predicates import shapes
+from refinestat.refinegen.predicates.records import Call
+from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.symbols import Kind, Shape, Value
+
+
+def dims_of(call: Call) -> tuple[str | None, ...] | None:
+    """Names of dimensions; None where unknown."""
+    value = call.options["dims"].value if "dims" in call.options else None
+    if value is None or value.kind is Kind.NONE:
+        return ()
+    if isinstance(value.constant, str):
+        return (value.constant,)
+    if value.kind is not Kind.SEQUENCE or value.items is None:
+        return None
+    names = [item.constant for item in value.items]
+    return tuple(names) if all(n is None or isinstance(n, str) for n in names) else None
+
+
+def missing_dims(call: Call, state: State) -> tuple[str, ...]:
+    dims = dims_of(call) or ()
+    if call.function == "Data":
+        lengths = shapes.of(call.arguments["value"].value) if "value" in call.arguments else None
+        for position, dim in enumerate(dims):
+            length = lengths[position] if lengths and len(lengths) == len(dims) else None
+            if dim is not None:
+                state.coords.setdefault(dim, length)
+        if "coords" in call.options or "infer_dims_and_coords" in call.options or dims_of(call) is None:
+            state.open_coords = True
+        return ()
+    if state.open_coords or not call.registered:
+        return ()
+    return tuple(dim for dim in dims if dim is not None and dim not in state.coords)
+
+
+def shape_of(call: Call, state: State) -> Shape | None:
+    """The shape that the call asks for; where it does not, what its arguments give; None where unknown."""
+    for key in ("shape", "size"):
+        if key in call.options and call.options[key].value.kind is not Kind.NONE:
+            asked = _lengths(call.options[key].value)
+            return asked if key == "shape" or (call.spec is not None and not call.spec.ndim) else None
+    dims = dims_of(call)
+    if dims is None:
+        return None
+    if dims:
+        return tuple(state.coords.get(dim) if dim is not None else None for dim in dims)
+    observed = call.options.get("observed")
+    if observed is not None and observed.value.kind is not Kind.NONE:
+        return shapes.of(observed.value)
+    return _of_parameters(call)
+
+
+def _lengths(value: Value) -> Shape | None:
+    if isinstance(value.constant, int) and not isinstance(value.constant, bool):
+        return (value.constant,)
+    if value.kind is Kind.SEQUENCE and value.items is not None:
+        return (
+            tuple(i.constant if isinstance(i.constant, int) else None for i in value.items)
+            if not _ellipsis(value)
+            else None
+        )
+    return (None,) if value.kind is Kind.NUMBER and value.shape == () else None
+
+
+def _ellipsis(value: Value) -> bool:
+    return any(item.constant is ... for item in value.items or ())
+
+
+def _of_parameters(call: Call) -> Shape | None:
+    spec = call.spec
+    if spec is not None and spec.name in VECTOR_OF and not call.unsure:
+        return _of_vector(call, spec)
+    if (
+        spec is None
+        or spec.ndim
+        or spec.tied
+        or spec.support is None
+        or spec.name in {"GaussianRandomWalk", "RandomWalk", "NormalMixture", "Interpolated"}
+        or call.unsure
+    ):
+        return None
+    result: Shape | None = ()
+    for argument in call.arguments.values():
+        try:
+            result = shapes.broadcast(result, () if argument.value.kind is Kind.NONE else shapes.of(argument.value))
+        except shapes.Mismatch:
+            return None
+    return result if spec.name not in {"Categorical", "OrderedLogistic", "OrderedProbit"} else None
+
+
+# Where the length of a vector distribution stands: in its parameter of the same length.
+VECTOR_OF = {
+    "Dirichlet": ("a",),
+    "MvNormal": ("mu", "cov", "chol", "tau"),
+    "MvStudentT": ("mu", "scale", "chol", "tau"),
+}
+
+
+def _of_vector(call: Call, spec: Distribution) -> Shape | None:
+    """A vector as long as one of its parameters; None where they do not tell, or tell of a batch."""
+    for name in VECTOR_OF[spec.name]:
+        given = call.arguments.get(name)
+        length = shapes.of(given.value) if given is not None else None
+        if given is not None and length is None:
+            return None
+        if length and len(length) == (1 if name in {"a", "mu"} else 2):
+            return (length[-1],)
+    return None

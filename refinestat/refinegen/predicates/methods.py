@@ -1,0 +1,125 @@
+"""Reads calls of methods: of arrays and tensors, lists, dicts, models and Gaussian processes."""
+
+import ast
+from dataclasses import replace
+
+from refinestat.refinegen.predicates import functions, measures, rules, shapes, transfer
+from refinestat.refinegen.predicates.binding import grouped
+from refinestat.refinegen.predicates.builtin import length_of
+from refinestat.refinegen.predicates.declarations import declare_gp
+from refinestat.refinegen.predicates.records import Passed, What
+from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, checked, size
+from refinestat.refinegen.predicates.symbols import MISSING, UNKNOWN, Kind, Value, sequence
+
+GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
+
+
+# Functions of NumPy that fail on tensors: they compare, or pass out= on.
+NOT_OF_TENSORS = {"maximum", "minimum", "clip", "sum"}
+
+
+def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Value:
+    """The value of `base.name(...)`."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if name in GP_METHODS:
+        return declare_gp(node, name, arguments, state)
+    if base.kind is Kind.MODEL:
+        return _model_method(name, arguments, state)
+    if base.kind is Kind.SEQUENCE and name in {"append", "extend"}:
+        return _grow_list(node.func, base, arguments, state)
+    if base.kind in {Kind.NUMBER, Kind.SEQUENCE} and name != "astype":
+        return library_function(node, name, [base, *arguments.values], arguments, state)
+    return checked(node, _plain_method(base, name, arguments), arguments, state, [base, *arguments.values])
+
+
+def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
+    if base.kind in {Kind.TABLE, Kind.DATA}:
+        return _table_method(base, name, arguments)
+    if base.kind is Kind.TEXT:
+        return Value(kind=Kind.SEQUENCE if name == "split" else Kind.TEXT)
+    if name == "astype":
+        return _cast(base, arguments)
+    return transfer.opaque([base, *arguments.values, *arguments.named.values()])
+
+
+def _cast(base: Value, arguments: Passed) -> Value:
+    kind = arguments.values[0] if arguments.values else arguments.named.get("dtype", UNKNOWN)
+    name = kind.path or (kind.constant if isinstance(kind.constant, str) else "")
+    whole = base.integer is True or (
+        base.known and hasattr(base.constant, "round") and bool((base.constant.round() == base.constant).all())
+    )
+    if name.rpartition(".")[2].startswith("float"):
+        return replace(base, integer=False if base.integer is not None else None, constant=_as(base, float))
+    if name.rpartition(".")[2].startswith("int"):
+        kept = base.outcome if whole else transfer.derived([base])
+        return replace(base, integer=True, constant=_as(base, int), outcome=kept)
+    return transfer.opaque([base])
+
+
+def _as(base: Value, kind: type) -> object:
+    return base.constant.astype(kind) if base.known and hasattr(base.constant, "astype") else MISSING
+
+
+def _grow_list(func: ast.expr, base: Value, arguments: Passed, state: State) -> Value:
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id in state.names:
+        items = base.items
+        grown = (*items, *arguments.values) if items is not None and func.attr == "append" and state.certain else None
+        state.names[func.value.id] = grouped(grown)
+    return UNKNOWN
+
+
+def _table_method(base: Value, name: str, arguments: Passed) -> Value:
+    if name == "keys" and base.keys is not None:
+        return sequence(tuple(transfer.from_constant(key) for key in base.keys))
+    if name == "values" and base.items is not None:
+        return grouped(base.items)
+    if name == "items" and base.items is not None and base.keys is not None:
+        pairs = zip(base.keys, base.items, strict=True)
+        return grouped(grouped((transfer.from_constant(key), item)) for key, item in pairs)
+    return transfer.opaque([base, *arguments.values])
+
+
+def _model_method(name: str, arguments: Passed, state: State) -> Value:
+    if name == "add_coord" and arguments.positional:
+        label = arguments.values[0].constant
+        if isinstance(label, str):
+            values = arguments.values[1] if len(arguments.values) > 1 else arguments.named.get("values", UNKNOWN)
+            state.coords[label] = length_of(values)
+        else:
+            state.open_coords = True
+    elif name == "add_coords":
+        add_coords(arguments.values[0] if arguments.values else arguments.named.get("coords", UNKNOWN), state)
+    return UNKNOWN
+
+
+def add_coords(table: Value, state: State) -> None:
+    """Dimensions from a dict of labels."""
+    if table.kind is Kind.NONE:
+        return
+    if table.kind is not Kind.TABLE or table.keys is None or table.items is None:
+        state.open_coords = True
+        return
+    for key, labels in zip(table.keys, table.items, strict=True):
+        state.coords[str(key)] = length_of(labels)
+
+
+def library_function(node: ast.Call, path: str, values: list[Value], arguments: Passed, state: State) -> Value:
+    """A function of pm.math, np or pt, or a method of the same name, on these values."""
+    name = path.rpartition(".")[2]
+    if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
+        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
+    try:
+        result = functions.apply(name, values, arguments.named)
+    except shapes.Mismatch:
+        state.report(What.SHAPES, node, ast.unparse(node), tuple(values))
+        result = transfer.opaque(values)
+    if name in {"sqrt"} and len(values) == 1:
+        result = replace(result, measure=measures.ROOTS.get(values[0].measure, ""))
+    elif name in {"sqr", "square"} and len(values) == 1 and values[0].measure == "sd":
+        result = replace(result, measure="variance")
+    elif name in rules.SAME and values:
+        result = replace(result, measure=values[0].measure)
+    if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
+        result = replace(result, symbolic=True)
+    state.steps += size(result) // ELEMENTS_PER_STEP
+    return checked(node, result, arguments, state, values)

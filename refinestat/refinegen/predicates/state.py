@@ -1,0 +1,51 @@
+"""What changes while one statement is read, and how much of it may be read."""
+
+import ast
+from dataclasses import dataclass, field
+
+from refinestat.refinegen.predicates.records import Call, Event, Passed, What
+from refinestat.refinegen.predicates.symbols import Outcome, Symbols, Value
+
+MOST_STEPS = 15_000
+
+
+MOST_STEPS_OF_STATEMENT = 4_000
+
+
+ELEMENTS_PER_STEP = 200
+
+
+@dataclass(slots=True)
+class State:
+    """What changes while one statement is read."""
+
+    names: dict[str, Value]
+    declared: dict[str, int | None]
+    coords: dict[str, int | None]
+    open_coords: bool
+    symbols: Symbols
+    offset: int
+    observations: list[int]
+    free: int
+    prefix: str = ""
+    steps: int = 0
+    limit: int = MOST_STEPS
+    certain: bool = True
+    calls: list[Call] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
+        self.events.append(Event(what=what, node=node, text=name, values=values))
+
+
+def size(value: Value) -> int:
+    """How many elements a known array has."""
+    return int(getattr(value.constant, "size", 0))
+
+
+def checked(node: ast.Call, result: Value, arguments: Passed, state: State, values: list[Value] | None = None) -> Value:
+    """The result of a call, with the event where the outcome went into it."""
+    used = [*(arguments.values if values is None else values), *arguments.named.values()]
+    if result.outcome is Outcome.DERIVED and any(v.outcome is Outcome.WHOLE for v in used):
+        state.report(What.LEAK, node)
+    return result

@@ -1,0 +1,51 @@
+"""Reads subscripts: of data, of dicts, of arrays and random variables."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from refinestat.refinegen.predicates import indexing, measures, transfer
+from refinestat.refinegen.predicates.expressions import evaluate, guarded
+from refinestat.refinegen.predicates.records import What
+from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, data_value
+
+
+def _subscript(node: ast.Subscript, state: State) -> Value:
+    base = evaluate(node.value, state)
+    index = evaluate(node.slice, state)
+    if base.kind is Kind.DATA:
+        return data_item(node, index, state)
+    if base.kind is Kind.TABLE:
+        return table_item(node, base, index, state)
+    result = indexing.item(base, index)
+    if base.kind is Kind.NUMBER:
+        state.report(What.INDEX, node, ast.unparse(node), (base, index))
+    whole = base.outcome is Outcome.WHOLE and indexing.is_full_slice(index)
+    result = replace(result, outcome=base.outcome if whole else transfer.derived([base, index]))
+    return guarded(node, lambda: result, (base, index), state)
+
+
+def data_item(node: ast.AST, index: Value, state: State) -> Value:
+    """`data["x"]`: known where the data set is."""
+    dataset, name = state.symbols.dataset, index.constant
+    if dataset is None or not isinstance(name, str):
+        name = name if isinstance(name, str) else ""
+        return Value(kind=Kind.UNKNOWN, name=name, measure=measures.of_name(name))
+    if name not in dataset.values:
+        state.report(What.NO_KEY, node, name)
+        return UNKNOWN
+    return data_value(dataset[name])
+
+
+def table_item(node: ast.AST, table: Value, index: Value, state: State) -> Value:
+    if table.keys is None or table.items is None or not isinstance(index.constant, str | int):
+        return transfer.opaque([table])
+    if index.constant not in table.keys:
+        state.report(What.NO_KEY, node, str(index.constant), (table,))
+        return UNKNOWN
+    return table.items[table.keys.index(index.constant)]
+
+
+SUBSCRIPTS: Mapping[type[ast.AST], Callable[[Any, State], Value]] = {ast.Subscript: _subscript}
