@@ -48,13 +48,13 @@ seventh of the corpus's topics, and of the syllables of made-up names, were kept
 - It makes the mistakes of a small model: names it did not declare, shapes that do not fit, likelihoods that do not
   suit.
 - Around {faulty:.0%} of the corpus has a fault on purpose (PyMC3's `sd=`, a novice's slip): it may write one.
-- English names only. Numbers of the data are read by their digits, roughly."""
+- English names only. Numbers of the data are read by their digits, roughly.
+"""
 
 _NO_TABLE = "Not evaluated yet: `python training/evaluate.py --card` fills this in."
-_TABLE = """`python training/evaluate.py --card` printed this: no grammar, no predicates, {samples} samples per data set and
-temperature on the five built-in data sets, one per data set on fresh held-out ones; 95 % Wilson intervals. A
-program is *sensible* if it builds, observes the outcome and nothing else, and with a likelihood that suits its
-kind.
+_TABLE = """`python training/evaluate.py --card` printed this: no grammar, no predicates, {samples} samples per data set
+and temperature on the five built-in data sets, one per data set on fresh held-out ones; 95 % Wilson intervals. A
+program is *sensible* if it builds, and observes the outcome and nothing else, with a likelihood that suits its kind.
 
 {table}"""
 

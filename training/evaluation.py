@@ -93,7 +93,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--fresh", type=int, default=300, help="data sets of held-out topics (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--device", default="cpu", help="default: %(default)s")
-    parser.add_argument("--threads", type=int, default=2, help="default: %(default)s")
+    parser.add_argument(
+        "--threads", type=int, default=1, help="more are slower for a small model (default: %(default)s)"
+    )
     parser.add_argument("--programs", type=Path, metavar="FILE", help="write every program and its score as JSON lines")
     parser.add_argument("--card", action="store_true", help="write the table into the model's card")
     return parser.parse_args(arguments)

@@ -166,8 +166,12 @@ def _call(node: ast.Call, symbols: Symbols, _: frozenset[str]) -> str:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if called and called not in ATTRIBUTES and (root is None or root.path not in PURE_MODULES):
             return f".{called} is not among the methods that a program may call"
+    names = [keyword.arg for keyword in node.keywords if keyword.arg is not None]
+    again = next((name for name in names if names.count(name) > 1), None)
+    if again is not None:  # the compiler refuses it, the parser does not
+        return f"not valid Python: {again}= is given more than once"
     for keyword in node.keywords:
-        if keyword.arg is not None and keyword.arg in {"out", "where"} and keyword.arg == "out":
+        if keyword.arg == "out":
             return "out= writes into an existing array and is not allowed"
         if keyword.arg is not None and keyword.arg.startswith("__"):
             return f"{keyword.arg}= is not allowed"

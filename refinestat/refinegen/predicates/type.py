@@ -171,6 +171,9 @@ def _shape(call: Call) -> Iterator[tuple[ast.AST, str]]:
                 yield asked.node, "shape must be whole numbers"
             if part.kind is Kind.NUMBER and part.known and isinstance(part.constant, int) and part.constant < 0:
                 yield asked.node, f"shape must not be negative, got {part.constant}"
+            if part.kind is Kind.NUMBER and isinstance(part.constant, np.ndarray) and part.constant.ndim:
+                got = f"an array of shape {shapes.text(part.constant.shape)}"
+                yield asked.node, f"shape must be a whole number or a tuple of them, got {got}"
     if call.spec is None or call.spec.ndim or call.spec.tied or call.shape is None or call.spec.name in VECTORS:
         return
     for name, argument in call.arguments.items():
