@@ -52,7 +52,8 @@ def twice():
 def test_a_good_program_comes_back_with_its_draws(twice):
     fit, _ = twice
     assert fit.outcome is Outcome.SCORED, fit.why
-    assert {name: draws.shape for name, draws in fit.free.items()} == {"mu": (2, 200), "tau": (2, 200), "z": (2, 200, 8)}
+    shapes = {name: draws.shape for name, draws in fit.free.items()}
+    assert shapes == {"mu": (2, 200), "tau": (2, 200), "z": (2, 200, 8)}
     assert fit.deterministic["theta"].shape == (2, 200, 8)
     assert fit.log_likelihood.shape == (2, 200, 8)
     assert fit.diverging.shape == fit.energy.shape == (2, 200)

@@ -81,7 +81,7 @@ def test_any_bytes_are_refused_and_never_an_error(tmp_path, data, capsys):
 
 
 def test_a_file_that_is_not_there_is_a_mistake_of_the_user(tmp_path):
-    with pytest.raises(UserError, match="cannot read .*none.py: No such file"):
+    with pytest.raises(UserError, match=r"cannot read .*none\.py: No such file"):
         check([str(tmp_path / "none.py")])
     assert check_main([str(tmp_path / "none.py")]) == 2
     assert check_main([str(tmp_path)]) == 2
@@ -95,5 +95,7 @@ def test_checking_a_file_is_quick_and_loads_no_pymc(model):
         "assert not {'pymc', 'pytensor', 'torch', 'pandas', 'arviz'} & set(sys.modules)\n"
         "sys.exit(status)"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(ROOT), str(model)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(ROOT), str(model)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr

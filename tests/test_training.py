@@ -40,6 +40,12 @@ def tokenizer():
     return train_tokenizer(Rates(), vocabulary=400, sample=100)
 
 
+@pytest.fixture(scope="module")
+def judge():
+    with Judge() as one:
+        yield one
+
+
 @pytest.fixture
 def tiny():
     shape = Shape(vocabulary=400, hidden=16, layers=1, heads=2, feed_forward=32)
@@ -119,6 +125,12 @@ def test_successes_never_exceed_trials(sample):
                 found += 1
                 assert (example.dataset.outcome.values <= variable.values).all()
     assert found > 10
+
+
+@pytest.mark.parametrize("split", list(Split))
+def test_every_prompt_is_valid_python(split):
+    for example in islice(examples(5000, split=split), 500):
+        ast.parse(example.prompt + "    pass\n")
 
 
 def test_every_kind_of_variable_occurs(sample):
@@ -310,7 +322,7 @@ GOOD = """\
 """
 
 
-def test_programs_are_judged_by_where_they_stop():
+def test_programs_are_judged_by_where_they_stop(judge):
     dataset = DATASETS["eight_schools"]
     prompt = plain(dataset)
     bad = {
@@ -318,9 +330,8 @@ def test_programs_are_judged_by_where_they_stop():
         "builds": GOOD.replace("mu=mu,", "mu=nobody,"),
         "sensible": GOOD.replace("Normal", "Laplace").replace("sigma=", "b=").replace("observed=y", "observed=sigma"),
     }
-    with Judge() as judge:
-        good = score(judge, dataset, prompt, GOOD)
-        scores = {name: score(judge, dataset, prompt, program) for name, program in bad.items()}
+    good = score(judge, dataset, prompt, GOOD)
+    scores = {name: score(judge, dataset, prompt, program) for name, program in bad.items()}
     assert (good.parses, good.builds, good.sensible, good.distribution) == (True, True, True, "Normal")
     assert good.locations == (1, 1)
     assert not scores["parses"].parses
@@ -328,12 +339,11 @@ def test_programs_are_judged_by_where_they_stop():
     assert (scores["sensible"].builds, scores["sensible"].sensible) == (True, False)
 
 
-def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged():
+def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged(judge):
     dataset = DATASETS["eight_schools"]
     prompt = plain(dataset)
-    with Judge(seconds=3) as judge:
-        assert judge.judge(prompt + "    while True:\n        pass\n", dataset).why == "no answer in 3 s"
-        assert judge.judge(prompt + "    x = (\n", dataset).stage is Stage.PARSE
+    assert judge.judge(prompt + "    while True:\n        pass\n", dataset, seconds=1).stage is Stage.BUILD
+    assert judge.judge(prompt + "    x = (\n", dataset).stage is Stage.PARSE
 
 
 def test_a_share_carries_its_wilson_interval():

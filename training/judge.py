@@ -11,6 +11,7 @@ from typing import Self
 
 from commons.data_pymc import Dataset
 
+SECONDS = 30
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -34,8 +35,7 @@ class Finding:
 class Judge:
     """A worker process that forks one child per program, limited in time and memory (`training.judge_worker`)."""
 
-    def __init__(self, seconds: int = 30) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
         command = [sys.executable, "-m", "training.judge_worker"]
         self._worker = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -49,12 +49,12 @@ class Judge:
         self._worker.stdin.close()
         self._worker.wait()
 
-    def judge(self, program: str, dataset: Dataset) -> Finding:
-        """The finding on one whole program."""
+    def judge(self, program: str, dataset: Dataset, seconds: int = SECONDS) -> Finding:
+        """The finding on one whole program, which may take this long."""
         assert self._worker.stdin is not None
         assert self._worker.stdout is not None
         data = {name: values.tolist() for name, values in dataset.values.items()}
-        self._worker.stdin.write(json.dumps({"program": program, "data": data, "seconds": self._seconds}) + "\n")
+        self._worker.stdin.write(json.dumps({"program": program, "data": data, "seconds": seconds}) + "\n")
         self._worker.stdin.flush()
         line = self._worker.stdout.readline()
         if not line:

@@ -3,6 +3,7 @@
 Every seventh word of each list of topics is kept for the held-out split, unless another list has it for training. The
 topics of the built-in data sets are in neither."""
 
+import keyword
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def _split(lists: Mapping[str, tuple[str, ...]]) -> Mapping[Split, Words]:
 _FILE = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 WORDS = _split({name: tuple(text.split()) for name, text in _FILE["topics"].items()})
 NAMES: Mapping[str, list[str]] = MappingProxyType({name: text.split() for name, text in _FILE["names"].items()})
-KEYWORDS = frozenset(_FILE["reserved"]["keywords"].split())
+KEYWORDS = frozenset(keyword.kwlist)
 # Topics and names of the built-in data sets: no example may have one.
 FORBIDDEN_WORDS = frozenset(_FILE["forbidden"]["words"].split())
 FORBIDDEN_TOGETHER = frozenset(_FILE["forbidden"]["together"].split())

@@ -9,6 +9,7 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.fg import FunctionGraph
 from pytensor.graph.replace import vectorize_graph
+from pytensor.graph.rewriting.basic import MergeOptimizer
 
 from refinestat.refinegen.fitting.graph import narrow
 from refinestat.refinegen.fitting.model import INTERPRETED, BuildError
@@ -38,6 +39,7 @@ def evaluate_at(model: pm.Model, points: Points, observations: int) -> AtDraws:
     (likelihood,) = model.logp(vars=model.observed_RVs, sum=False)
     outputs = [*(current[name] for name in [*free, *derived]), likelihood]
     graph = FunctionGraph(outputs=outputs, clone=False)
+    MergeOptimizer().rewrite(graph)
     narrow(graph)
     batch = [pt.tensor(name=v.name, dtype=v.type.dtype, shape=(None, *v.type.shape)) for v in inputs]
     together = vectorize_graph(graph.outputs, dict(zip(inputs, batch, strict=True)))

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import nutpie
 import pymc as pm
 import pytensor
 import pytensor.link.numba.cache
@@ -101,7 +100,6 @@ def warm() -> None:
     settings = SamplerSettings(chains=1, tune=50, draws=50)
     draws = draw(model, initial_values(model), settings, 1, Stopwatch().phase)
     evaluate_at(model, draws.points, 2)
-    nutpie.compile_pymc_model(model, var_names=[])  # numba, for the models that fall back to it
 
 
 def _keep_generated_code_in_memory() -> None:
