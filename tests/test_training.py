@@ -260,7 +260,7 @@ def test_an_interrupted_training_ends_with_the_weights_of_an_undisturbed_one(tok
     undisturbed = begin(tiny, tokenizer, "cpu")
     train(undisturbed, "cpu", None, compile_network=False)
     first = begin(tiny, tokenizer, "cpu")
-    train(first, "cpu", tmp_path / "checkpoint.pt", until=2, compile_network=False)
+    train(first, "cpu", tmp_path / "checkpoint.pt", stopped=lambda: first.step == 2, compile_network=False)
     second = begin(tiny, tokenizer, "cpu")
     resume(second, tmp_path / "checkpoint.pt")
     assert second.step == 2

@@ -146,17 +146,21 @@ def validate(training: Training, batch: Batch) -> float:
 
 
 def train(
-    training: Training, device: str, checkpoint: Path | None, *, until: int | None = None, compile_network: bool = True
+    training: Training,
+    device: str,
+    checkpoint: Path | None,
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+    compile_network: bool = True,
 ) -> None:
-    """Train to the last step (or `until`), with a checkpoint every 250 steps and the validation loss every 500."""
+    """Train to the last step, or to the end of the step in which `stopped` comes true. Leaves a checkpoint."""
     settings = training.settings
-    last = settings.steps if until is None else until
     casting = precision(device)
     forward = compiled(training.network) if compile_network else partial(losses, training.network)
     held_out = validation_batch(training.tokenizer, settings.rates, device)
     batches = stream(training.step, settings.rows, training.tokenizer, settings.rates, settings.weights)
-    with tqdm(total=last, initial=training.step, unit="step", mininterval=5) as progress:
-        while training.step < last:
+    with tqdm(total=settings.steps, initial=training.step, unit="step", mininterval=5) as progress:
+        while training.step < settings.steps and not stopped():
             loss = one_step(training, forward, moved(next(batches), device), casting)
             progress.update()
             if training.step % 50 == 0:

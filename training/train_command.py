@@ -1,15 +1,18 @@
 """The command that trains the embedded language model, from nothing to its folder."""
 
 import argparse
+import signal
 import sys
+import threading
 from dataclasses import asdict, fields
 from pathlib import Path
+from types import FrameType
 
 import torch
 
 from training.corpus import Rates
 from training.export import OUTPUT, ROOT, OtherModelError, check_folder, export
-from training.learning import Settings, begin, resume, save_checkpoint, train
+from training.learning import Settings, begin, resume, train
 from training.tokenizer import VOCABULARY, train_tokenizer
 
 CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
@@ -42,6 +45,19 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     return flags
 
 
+def _interrupts() -> threading.Event:
+    """Set by the first Ctrl-C, so that a step is never cut in two. A second one stops at once."""
+    interrupted = threading.Event()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("\nFinishing this step ...", file=sys.stderr)
+
+    signal.signal(signal.SIGINT, note)
+    return interrupted
+
+
 def main(arguments: list[str]) -> int:
     """Train and export; 130 when interrupted."""
     flags = parse_arguments(arguments)
@@ -56,10 +72,8 @@ def main(arguments: list[str]) -> int:
             print(f"train.py: error: {error}", file=sys.stderr)
             return 2
         print(f"Going on from step {training.step} of {flags.checkpoint}")
-    try:
-        train(training, flags.device, flags.checkpoint)
-    except KeyboardInterrupt:
-        save_checkpoint(training, flags.checkpoint)
+    train(training, flags.device, flags.checkpoint, stopped=_interrupts().is_set)
+    if training.step < settings.steps:
         print(f"Interrupted at step {training.step}. Run the same command again to go on.", file=sys.stderr)
         return 130
     export(training.network, training.tokenizer, asdict(settings), training.tokens, flags.output)

@@ -35,9 +35,9 @@ def workload_source(name: str) -> str:
 
 
 def workload_data(name: str) -> Dataset:
-    outcome = "y" if name == "gp_reg" else _OUTCOMES[name.split("_")[0]]
+    outcome = "y" if name == "gp_reg" else _OUTCOMES[name.split("_", maxsplit=1)[0]]
     variables = []
-    for variable, values in _DATA[name.split("_")[0]].items():
+    for variable, values in _DATA[name.split("_", maxsplit=1)[0]].items():
         array = np.asarray(values)
         role = Role.SIZE if array.ndim == 0 else Role.OUTCOME if variable == outcome else Role.PREDICTOR
         variables.append(Variable(name=variable, values=array, role=role))

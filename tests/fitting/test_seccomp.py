@@ -1,4 +1,4 @@
-"""The system-call filter, run by an interpreter of classic BPF: what it allows and what it refuses, on both machines."""
+"""The system-call filter, run by an interpreter of classic BPF: what it allows and refuses, on both machines."""
 
 import errno
 import os

@@ -40,7 +40,7 @@ def evaluate_at(model: pm.Model, points: Points, observations: int) -> AtDraws:
     outputs = [*(current[name] for name in [*free, *derived]), likelihood]
     graph = FunctionGraph(outputs=outputs, clone=False)
     MergeOptimizer().rewrite(graph)
-    narrow(graph)
+    narrow(graph, terms=2)
     batch = [pt.tensor(name=v.name, dtype=v.type.dtype, shape=(None, *v.type.shape)) for v in inputs]
     together = vectorize_graph(graph.outputs, dict(zip(inputs, batch, strict=True)))
     function = pytensor.function(batch, together, mode=INTERPRETED, on_unused_input="ignore")

@@ -14,6 +14,7 @@ from pytensor.graph.replace import clone_replace
 from pytensor.graph.rewriting.basic import MergeOptimizer
 from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.graph.traversal import graph_inputs
+from pytensor.scalar.basic import Add, Mul
 from pytensor.tensor.elemwise import Elemwise
 
 from refinestat.refinegen.fitting.ir import UnsupportedError
@@ -23,10 +24,11 @@ _MOST_NODES = 20_000
 _MOST_TERMS = 30
 
 
-def narrow(fgraph: FunctionGraph) -> None:
-    """Split sums and products of more terms than NumPy takes at once."""
+def narrow(fgraph: FunctionGraph, terms: int) -> None:
+    """Split sums and products of more terms: NumPy takes 32 at most, and only of two is it fast."""
     for node in fgraph.toposort():
-        if isinstance(node.op, Elemwise) and len(node.inputs) > _MOST_TERMS:
+        joins = isinstance(node.op, Elemwise) and isinstance(node.op.scalar_op, Add | Mul)
+        if joins and len(node.inputs) > terms:
             fgraph.replace(node.outputs[0], reduce(node.op, node.inputs))
 
 
@@ -40,7 +42,7 @@ class Graph:
         gradient = pytensor.grad(simplified, list(inputs), disconnected_inputs="ignore")
         self.fgraph = FunctionGraph(list(inputs), [simplified, *gradient], clone=True)
         MergeOptimizer().rewrite(self.fgraph)
-        narrow(self.fgraph)
+        narrow(self.fgraph, _MOST_TERMS)
         self.order = self.fgraph.toposort()
         if len(self.order) > _MOST_NODES:
             raise UnsupportedError(f"a graph of {len(self.order)} operations")
