@@ -122,7 +122,7 @@ def distances(first: Run, second: Run) -> list[float]:
         a, b = first.free[name], second.free[name]
         for index in np.ndindex(a.shape[2:]):
             x, y = a[(slice(None), slice(None), *index)], b[(slice(None), slice(None), *index)]
-            error = np.hypot(float(az.mcse(x)), float(az.mcse(y)))
+            error = np.hypot(*(draws.std() / np.sqrt(float(az.ess(draws, method="mean"))) for draws in (x, y)))
             found.append(float(abs(x.mean() - y.mean()) / error) if error > 0 else 0.0)
     return found
 
@@ -134,12 +134,14 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
     runs, wall = asyncio.run(ours(arguments.programs, arguments.workers))
-    others = {name: naive(name) for name in arguments.programs} if arguments.naive else {}
+    others: dict[str, Run] = {}
     columns = ["program", "sampler", "naive CPU-s", "ours CPU-s", "build + compile", "sample", "evaluate"]
     print(f"\n| {' | '.join([*columns, 'checks equal', 'worst z'])} |\n{'|---' * (len(columns) + 2)}|")
     apart: list[float] = []
     equal: list[bool] = []
     for name in arguments.programs:
+        if arguments.naive:
+            others[name] = naive(name)
         run, other = runs[name], others.get(name)
         same = [a.passed == b.passed for a, b in zip(run.checks, other.checks, strict=False)] if other else []
         z = distances(run, other) if other else []
@@ -158,7 +160,7 @@ def main() -> None:
             f"{sum(same)}/{len(same)}" if same else "",
             f"{max(z):.1f}" if z else "",
         ]
-        print("| " + " | ".join(cells) + " |")
+        print("| " + " | ".join(cells) + " |", flush=True)
     spent = [run.cpu for run in runs.values()]
     print(f"\nours: median {statistics.median(spent):.2f}, mean {statistics.mean(spent):.2f} CPU-s,", end=" ")
     print(f"{60 * len(spent) / wall:.0f} programs a minute with {arguments.workers} workers")

@@ -45,6 +45,8 @@ seventh of the corpus's topics, and of the syllables of made-up names, were kept
 
 ## Limits
 - Prompts of RefineStat's plain style only, at most about 400 tokens; programs of up to about 30 lines.
+- It copies names badly that are made of pieces it never saw together: most failures on held-out names are that. Short
+  names (`y`, `x`, `n`), like those of the built-in data sets, are copied well.
 - It makes the mistakes of a small model: names it did not declare, shapes that do not fit, likelihoods that do not
   suit.
 - Around {faulty:.0%} of the corpus has a fault on purpose (PyMC3's `sd=`, a novice's slip): it may write one.

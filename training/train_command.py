@@ -25,7 +25,9 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--overwrite", action="store_true", help="replace another model in that folder")
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="where an interrupted training is kept")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=2, help="processor threads (default: %(default)s)")
+    parser.add_argument(
+        "--threads", type=int, default=1, help="another number gives other weights (default: %(default)s)"
+    )
     parser.add_argument("--steps", type=int, default=Settings().steps, help="default: %(default)s")
     for rate in fields(Rates):
         name = rate.name.replace("_", "-")

@@ -2,7 +2,8 @@
 
 from training.corpus.data import add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import binomial_outcome, concentration, observe_binomial
+from training.corpus.likelihoods import concentration, observe_binomial
+from training.corpus.outcomes import binomial_outcome
 from training.corpus.priors import effects, location, positive, probability
 from training.corpus.terms import about, linear, polynomial, predictors
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from commons.data_pymc import Role
 from training.corpus.data import Column, add_column, add_predictor, add_size, arrange, data_name, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Outcome, count_outcome, dispersion, observe, observe_count
+from training.corpus.likelihoods import dispersion, observe, observe_count
+from training.corpus.outcomes import Outcome, count_outcome
 from training.corpus.priors import effects, location, positive, probability
 from training.corpus.terms import about, intercept, linear, polynomial, predictors
 from training.corpus.words import NAMES

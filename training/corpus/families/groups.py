@@ -2,7 +2,8 @@
 
 from training.corpus.data import add_groups, add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Outcome, observe
+from training.corpus.likelihoods import observe
+from training.corpus.outcomes import Outcome
 from training.corpus.priors import effects, location
 from training.corpus.terms import any_outcome, intercept, prepare, slope, slope_scale
 

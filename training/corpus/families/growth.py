@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from training.corpus.data import Column, add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Outcome, observe_real, real_outcome
+from training.corpus.likelihoods import observe_real
+from training.corpus.outcomes import Outcome, real_outcome
 from training.corpus.priors import NOISE, location, positive, probability
 from training.corpus.style import nice
 from training.corpus.terms import about

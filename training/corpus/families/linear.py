@@ -7,7 +7,8 @@ import numpy as np
 from commons.data_pymc import Role, Variable
 from training.corpus.data import add_predictor, add_size, arrange, describe, three_digits
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Link, Outcome, observe, real_outcome
+from training.corpus.likelihoods import observe
+from training.corpus.outcomes import Link, Outcome, real_outcome
 from training.corpus.priors import NOISE, SLOPE, location, positive
 from training.corpus.terms import (
     about,

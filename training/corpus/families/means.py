@@ -4,7 +4,8 @@ import math
 
 from training.corpus.data import add_size, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import observe_real, real_outcome
+from training.corpus.likelihoods import observe_real
+from training.corpus.outcomes import real_outcome
 from training.corpus.priors import NOISE, location, positive, probability
 from training.corpus.style import literal
 from training.corpus.terms import about, intercept

@@ -5,7 +5,8 @@ from typing import Any
 
 from training.corpus.data import Column, add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Link, Outcome, observe
+from training.corpus.likelihoods import observe
+from training.corpus.outcomes import Link, Outcome
 from training.corpus.priors import AMPLITUDE, LENGTH_SCALE, effects, location, positive
 from training.corpus.style import literal, nice
 from training.corpus.terms import Input, about, any_outcome, intercept, prepare, slope_scale

@@ -2,7 +2,8 @@
 
 from training.corpus.data import Column, add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
-from training.corpus.outcomes import Outcome, observe
+from training.corpus.likelihoods import observe
+from training.corpus.outcomes import Outcome
 from training.corpus.priors import location, positive
 from training.corpus.style import literal
 from training.corpus.terms import about, any_outcome, intercept, prepare, slope_scale
