@@ -74,7 +74,7 @@ class Fit:
 
     free, deterministic: draws by variable name, shape (chains, draws, *variable shape), float64, constrained space.
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
-    energy is None where the sampler has none. sampler: which one ran ("nutpie", "pymc").
+    energy is None where the sampler has none. sampler: which one ran ("nutpie", "nutpie-numba", "pymc").
     seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process."""
 
     outcome: Outcome
