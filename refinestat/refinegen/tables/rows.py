@@ -14,7 +14,8 @@ from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import Cell, Log
 from refinestat.refinegen.tables.columns import AGGREGATED, AVERAGED, COLUMNS, OUTCOMES, PREDICATES
 
-SAMPLED = (Outcome.SCORED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
+SAMPLED = (Outcome.SCORED, Outcome.HOPELESS, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
+FASTEST = "nutpie"
 ALL = "all data sets"
 Row = dict[str, Any]
 
@@ -77,7 +78,7 @@ def costs(attempts: Sequence[Attempt], K: int) -> Row:
     """What the attempts cost together, and what they came to."""
     spent = [attempt.draft.cost for attempt in attempts]
     outcomes = Counter(attempt.assessment.outcome for attempt in attempts)
-    fitted = [attempt.assessment for attempt in attempts if not attempt.looked_up]
+    fitted = [fit for attempt in attempts if not attempt.looked_up for fit in attempt.assessment.fits]
     discarded: Counter[str] = Counter()
     for cost in spent:
         for name, tokens in cost.discarded.items():
@@ -90,6 +91,7 @@ def costs(attempts: Sequence[Attempt], K: int) -> Row:
         **{outcome.value: outcomes[outcome] for outcome in OUTCOMES},
         "looked_up": sum(attempt.looked_up for attempt in attempts),
         "nuts_runs": sum(assessment.outcome in SAMPLED for assessment in fitted),
+        "fallbacks": sum(assessment.sampler not in ("", FASTEST) for assessment in fitted),
         "prompt_tokens": sum(cost.prompt_tokens for cost in spent),
         "generated_tokens": sum(cost.generated_tokens for cost in spent),
         "discarded_tokens": discarded.total(),
