@@ -18,7 +18,7 @@ LAYERS = (
     {"records"},
     {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
-    {"decoder", "refine"},
+    {"assessment", "decoder", "refine"},
     {"best_of"},
     {"strategies", "attempts", "linter", "progress", "results", "run", "tables"},
     {"cli"},

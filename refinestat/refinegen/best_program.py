@@ -8,6 +8,7 @@ import builtins
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,21 @@ def describe(dataset: Dataset, assessment: Assessment, *, model: str, seed: int,
     for check in assessment.checks:
         result = "pass" if check.passed else "FAIL"
         lines.append(f"{check.name:12} {check.value:10.4g}  {check.rule:8} {result}  {check.why}".rstrip())
+    if isfinite(assessment.pareto_k_limit):
+        share, limit = assessment.pareto_k_share, assessment.pareto_k_limit
+        lines += ["", f"Pareto k is below {limit:.2f}, the limit for this number of draws, for {share:.0%}"]
+    if assessment.other_fit is not None:
+        other = assessment.other_fit
+        lines.append(
+            f"fitted twice: at target_accept {other.target_accept:g} {_failing(other)}, "
+            f"at {assessment.target_accept:g} {_failing(assessment)}"
+        )
     return [comment(line) for line in lines]
+
+
+def _failing(assessment: Assessment) -> str:
+    names = [check.name for check in assessment.checks if not check.passed]
+    return f"fails {', '.join(names)}" if names else "passes" if assessment.checks else assessment.outcome.value
 
 
 def comment(text: str) -> str:

@@ -193,6 +193,7 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
     add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
+    add("--cache", type=Path, metavar="DIR", help="take fits that earlier runs left here, and leave new ones")
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
 
@@ -224,6 +225,7 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         build=not arguments.no_build,
         gpu=arguments.gpu,
         unsafe=arguments.i_accept_unsafe_execution,
+        cache=arguments.cache,
     )
 
 

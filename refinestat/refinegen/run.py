@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,11 @@ from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
 from refinestat.refinegen import best_program, grammar, strategies
+from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
+from refinestat.refinegen.fitting.cache import CachedFits
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
 from refinestat.refinegen.program import is_python
@@ -51,7 +53,8 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, gpu=request.gpu)
+            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
+            job = _Job(settings=folder.settings, strategy=strategy, fits=fits, gpu=request.gpu)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
@@ -61,7 +64,12 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
 
 def _limits(settings: Settings) -> FitLimits:
     memory = int(settings.fit_memory_gb * 2**30)
-    return FitLimits(wall=settings.fit_wall_seconds, cpu=settings.fit_cpu_seconds, memory=memory)
+    return FitLimits(
+        wall=settings.fit_wall_seconds,
+        cpu=settings.fit_cpu_seconds,
+        build=settings.fit_build_seconds,
+        memory=memory,
+    )
 
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
@@ -78,7 +86,7 @@ class _Job:
 
     settings: Settings
     strategy: Strategy
-    pool: FittingPool
+    fits: Fits
     gpu: int | None
 
     async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
@@ -108,11 +116,18 @@ class _Job:
             tune=settings.tune,
             draws=settings.draws,
             target_accept=settings.target_accept,
+            pilot=settings.pilot,
             seed=cell.seed,
         )
         writer = LoggedWriter(self._decoder(cell, model, mask), cell, log.attempts)
         judge = LoggedJudge(
-            pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
+            pool=self.fits,
+            writer=writer,
+            cell=cell,
+            sampler=sampler,
+            logged=log.attempts,
+            made=progress.made,
+            refit=settings.refit_target_accept,
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
         search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
@@ -150,6 +165,7 @@ def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) ->
     dataset, model = DATASETS[cell.dataset], model_label(cell.model)
     lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
     if best.draft.accepted and is_python(best.draft.program.source):
+        sampler = replace(sampler, target_accept=best.assessment.target_accept)
         text = best_program.render(
             best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
         )
@@ -158,7 +174,9 @@ def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) ->
     found = best.assessment
     verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": found.outcome, "why": found.why}
     scores = {"elpd_loo": found.elpd_loo, "elpd_se": found.elpd_se, "checks": found.checks}
-    cell.finish({**verdict, **scores, "sampler": found.sampler})
+    limit = {"pareto_k_limit": found.pareto_k_limit, "pareto_k_share": found.pareto_k_share}
+    how = {"sampler": found.sampler, "note": found.note, "target_accept": found.target_accept}
+    cell.finish({**verdict, **scores, **limit, **how})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:

@@ -7,11 +7,12 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from refinestat.refinegen.fitting import protocol
+from refinestat.refinegen.records import FitLimits
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 180.0  # imports and the first compilation, on a slow and busy machine
@@ -74,13 +75,13 @@ class Zygote:
     def dead(self) -> bool:
         return self._listener.done()
 
-    def start_worker(self, *, cpu: float, memory: int) -> Worker:
+    def start_worker(self, limits: FitLimits) -> Worker:
         """Have a worker forked; it reads its job from the other end of `connection`."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         number = next(self._numbers)
         with theirs:
-            request = protocol.record(do="fit", job=number, cpu=cpu, memory=memory)
+            request = protocol.record(do="fit", job=number, limits=asdict(limits))
             try:
                 socket.send_fds(self._control, [request], [theirs.fileno()])
             except OSError as error:
