@@ -3,7 +3,7 @@ statement alone is dropped and drawn again (paper, local rejection)."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
@@ -19,12 +19,13 @@ from refinestat.refinegen.sampling import Exhausted, Refused, Temper, probabilit
 
 
 class Reader(Protocol):
-    """One sequence in front of a language model."""
+    """One sequence in front of a language model: a prompt, and the tokens asked about."""
 
     forward_passes: int
     seconds: float
 
-    def logits(self, tokens: Sequence[int]) -> np.ndarray: ...
+    def logits(self, tokens: Sequence[int]) -> Awaitable[np.ndarray]: ...
+    def close(self) -> None: ...
 
 
 class Model(Protocol):
@@ -34,7 +35,7 @@ class Model(Protocol):
     def end(self) -> frozenset[int]: ...
     @property
     def longest(self) -> int: ...
-    def context(self) -> Reader: ...
+    def context(self, prompt: Sequence[int]) -> Reader: ...
     def tokens(self, prompt: str) -> tuple[int, ...]: ...
     def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str: ...
 
@@ -97,7 +98,7 @@ class Decoder:
         self._prompt = model.tokens(self._head + PRIORS)
         self._first_line = (self._head + PRIORS).count("\n") + 1
         self._observed = [v.name for v in dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
-        self._context = model.context()
+        self._context = model.context(self._prompt)
         self._limit = min(writing.max_new_tokens, model.longest - len(self._prompt) - 1)
 
     async def program(self, stream: np.random.Generator) -> Draft:
@@ -116,15 +117,18 @@ class Decoder:
             page.symbols = self._rules.judge(statement, page.symbols)[1]
         return await self._write(page, stream, priors=(page.start, page.kept))
 
+    def close(self) -> None:
+        """No more programs: the model need not keep what it has read."""
+        self._context.close()
+
     async def _write(self, page: _Page, stream: np.random.Generator, priors: tuple[int, int] | None) -> Draft:
         self._mask.start(self._head + PRIORS)
         before = self._context.forward_passes, self._mask.seconds, self._context.seconds
         given = len(self._prompt) + len(page.tokens)
         accepted = False
         while not accepted and page.retries <= self._writing.statement_retries:
-            await asyncio.sleep(0)  # other cells, and fits that have ended, get their turn
             try:
-                accepted = self._step(page, stream)
+                accepted = await self._step(page, stream)
             except GrammarError as error:
                 page.mask_failures += 1
                 self._refuse(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
@@ -141,14 +145,15 @@ class Decoder:
         )
         return self._draft(page, accepted, cost, priors)
 
-    def _step(self, page: _Page, stream: np.random.Generator) -> bool:
+    async def _step(self, page: _Page, stream: np.random.Generator) -> bool:
         """Draws one token and judges what it completes. Returns whether the program is finished and accepted."""
         if len(page.tokens) >= self._limit:
             return self._give_up(page, f"{self._limit} tokens and no end")
+        logits = self._context.logits(page.tokens)
+        await asyncio.sleep(0)  # the other cells ask too, and one pass begins for all; meanwhile, the mask
         allowed = self._mask.allowed(page.text)
-        logits = self._context.logits([*self._prompt, *page.tokens])
         temper = self._writing.temper
-        weights = probabilities(logits, allowed, temper)
+        weights = probabilities(await logits, allowed, temper)
         token = page.refused.draw(weights, stream, greedy=temper.temperature == 0)
         ends = token in self._model.end
         page.generated += 1

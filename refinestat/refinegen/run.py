@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ class _Job:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
         model = LanguageModel.load(name, self.gpu)
+        if not model.batch.cached:
+            say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
         mask = strategies.mask(self.strategy, model.tokenizer, model.end)
         slots = asyncio.Semaphore(self.settings.in_flight)
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
@@ -106,12 +109,14 @@ class _Job:
             target_accept=settings.target_accept,
             seed=cell.seed,
         )
-        writer = LoggedWriter(self._decoder(cell, model, mask), cell, log.attempts)
+        decoder = self._decoder(cell, model, mask)
+        writer = LoggedWriter(decoder, cell, log.attempts)
         judge = LoggedJudge(
             pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
-        best = best_attempt(await refine(writer, judge, limits), settings.K, settings.select)
+        with closing(decoder):
+            best = best_attempt(await refine(writer, judge, limits), settings.K, settings.select)
         assert best is not None  # refine makes one attempt at least
         write_answer(cell, best, sampler, settings.K)
         return best
