@@ -251,4 +251,4 @@ def test_a_failure_of_the_grammar_is_counted_and_the_statement_drawn_again():
     draft = drawn(decoder(model, Refusing(), Failing(model)))
     assert draft.accepted
     assert draft.cost.mask_failures == 1
-    assert draft.cost.discarded == {"grammar": 5}
+    assert draft.cost.discarded == {"grammar": 1}

@@ -2,6 +2,7 @@
 statement alone is dropped and drawn again (paper, local rejection)."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ from refinestat.refinegen.grammar import GrammarError
 from refinestat.refinegen.program import Statement, first_statement, leaves_block, split, statements
 from refinestat.refinegen.prompts import PRIORS, head
 from refinestat.refinegen.records import Cost, Draft, Program, Verdict
-from refinestat.refinegen.sampling import Exhausted, Refused, Temper, probabilities
+from refinestat.refinegen.sampling import Exhausted, Refused, Temper, choices
+
+# A statement whose first line of code, or a comment, has begun and goes on.
+_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+[^\s][^\n]*")
 
 
 class Reader(Protocol):
@@ -99,6 +103,7 @@ class Decoder:
         self._first_line = (self._head + PRIORS).count("\n") + 1
         self._observed = [v.name for v in dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
         self._context = model.context(self._prompt)
+        self._end = model.end
         self._limit = min(writing.max_new_tokens, model.longest - len(self._prompt) - 1)
 
     async def program(self, stream: np.random.Generator) -> Draft:
@@ -131,9 +136,9 @@ class Decoder:
                 accepted = await self._step(page, stream)
             except GrammarError as error:
                 page.mask_failures += 1
-                self._refuse(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
+                self._refuse_token(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
             except Exhausted as error:
-                self._refuse(page, Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
+                self._refuse_token(page, Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
         cost = Cost(
             prompt_tokens=given,
             generated_tokens=page.generated,
@@ -153,14 +158,16 @@ class Decoder:
         await asyncio.sleep(0)  # the other cells ask too, and one pass begins for all; meanwhile, the mask
         allowed = self._mask.allowed(page.text)
         temper = self._writing.temper
-        weights = probabilities(await logits, allowed, temper)
-        token = page.refused.draw(weights, stream, greedy=temper.temperature == 0)
-        ends = token in self._model.end
+        token = page.refused.draw(choices(await logits, allowed, temper), stream, greedy=temper.temperature == 0)
+        ends = token in self._end
+        line, before = page.text[page.start :], len(page.text)
         page.generated += 1
         page.tokens.append(token)
         if not ends:
             page.text = self._model.text(self._prompt, page.tokens)
         page.ends.append(len(page.text))
+        if not ends and _FIRST_LINE.fullmatch(line) and "\n" not in page.text[before:]:
+            return False  # the statement goes on
         while not leaves_block(page.text[page.start :]):
             length = first_statement(page.text[page.start :], final=ends)
             if length is None:
@@ -208,11 +215,24 @@ class Decoder:
         page.retries += 1
         self._cut(page, verdict.predicate)
 
+    def _refuse_token(self, page: _Page, verdict: Verdict) -> None:
+        """Nothing can follow the last token: it alone is dropped; the statement, where it has no token yet."""
+        if len(page.tokens) == page.kept:
+            self._refuse(page, verdict)
+            return
+        page.refusals.append(verdict)
+        page.refused.forbid()
+        page.retries += 1
+        self._drop(page, len(page.tokens) - 1, verdict.predicate)
+
     def _cut(self, page: _Page, why: str) -> None:
-        dropped = len(page.tokens) - page.kept
+        self._drop(page, page.kept, why)
+
+    def _drop(self, page: _Page, kept: int, why: str) -> None:
+        dropped = len(page.tokens) - kept
         if dropped:
             page.discarded[why] += dropped
-            del page.tokens[page.kept :], page.ends[page.kept :]
+            del page.tokens[kept:], page.ends[kept:]
             page.text = page.text[: page.ends[-1] if page.ends else 0]
 
     def _line(self, page: _Page) -> int:
