@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,8 @@ class _Job:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
         model = LanguageModel.load(name, self.gpu)
+        if not model.batch.cached:
+            say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
         mask = strategies.mask(self.strategy, model.tokenizer, model.end)
         slots = asyncio.Semaphore(self.settings.in_flight)
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
@@ -119,7 +122,8 @@ class _Job:
             pilot=settings.pilot,
             seed=cell.seed,
         )
-        writer = LoggedWriter(self._decoder(cell, model, mask), cell, log.attempts)
+        decoder = self._decoder(cell, model, mask)
+        writer = LoggedWriter(decoder, cell, log.attempts)
         judge = LoggedJudge(
             pool=self.fits,
             writer=writer,
@@ -131,7 +135,8 @@ class _Job:
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
         search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
-        best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
+        with closing(decoder):
+            best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
         assert best is not None  # a search makes one attempt at least
         write_answer(cell, best, sampler, settings.K)
         return best
