@@ -27,6 +27,7 @@ config: dict[str, Any] = {
     "datasets": ["eight_schools", "dugongs", "glm", "gp", "surgical"],
     "seeds": "1-10",
     # How statements are drawn.
+    "grammar": "syncode",  # which tokens may come: by Python's grammar ("syncode"), or by what is known ("semantic")
     "temperature": 0.3,
     "top_p": 1.0,
     "statement_retries": 10,  # times that a refused statement is drawn again
@@ -70,6 +71,7 @@ class Settings:
     models: tuple[str, ...]
     datasets: tuple[str, ...]
     seeds: tuple[int, ...]
+    grammar: str
     temperature: float
     top_p: float
     statement_retries: int
@@ -118,6 +120,7 @@ def _real(above: float, high: float) -> Allowed:
 
 
 _ALLOWED: Mapping[str, Allowed] = {
+    "grammar": ('"syncode" or "semantic"', lambda value: value in ("syncode", "semantic")),
     "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
     "top_p": _real(0, 1),
     "statement_retries": _whole(0, 1000),
