@@ -17,6 +17,9 @@ _BEGINNING = r"(?:[ ]*(?:#[^\n]*)?\n)*[ ]{4}"
 _BOUND = re.compile(_BEGINNING + r"([A-Za-z_]\w*(?: *, *[A-Za-z_]\w*)*) *=(?!=)", re.ASCII)
 _COMMENT = re.compile(r"#[^\n]*")
 _CALLED = re.compile(r"\bpm\.([A-Z]\w*)|\.(prior|conditional)\b", re.ASCII)
+_GOING_ON = re.compile(
+    r"\bpm\.([A-Z]\w*)(?:\.dist)?\(\s*\S|\.(prior|conditional)\(\s*\S|\b(np|pt|pm\.gp)\b(?s:.)", re.ASCII
+)
 _ROOT = re.compile(r"\b(np|pt|pm\.gp)\b")
 _LABEL = re.compile(r"""\.\w+\(\s*(?:"(\w*)"|'(\w*)')""", re.ASCII)
 _OPEN_LABEL = re.compile(r"""\.\w+\(\s*["'](\w*)$""", re.ASCII)
@@ -76,6 +79,23 @@ def begun(statement: str, names: Names) -> Begun:
     if not called and not roots and bound not in names.taken:
         bound = ""
     return Begun(called=called, roots=roots, bound=bound, nested=not names.learns and len(labels(code)) > 1)
+
+
+def goes_on(statement: str, token: str, shown: Begun, names: Names) -> bool:
+    """Whether the token shows what the grammar of the statement depends on, and goes on beyond it."""
+    before, after = _COMMENT.sub("", statement), _COMMENT.sub("", statement + token)
+    for found in _GOING_ON.finditer(after):
+        name = found[1] or found[2] or found[3]
+        if found.end() > len(before) and name not in shown.called and name not in shown.roots:
+            return True
+    assigned = _BOUND.match(after)
+    return (
+        assigned is not None
+        and not shown.bound
+        and assigned[1] in names.taken
+        and assigned.end() > len(before)
+        and bool(after[assigned.end() :].strip())
+    )
 
 
 def labels(statement: str) -> list[str]:

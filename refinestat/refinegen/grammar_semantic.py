@@ -13,7 +13,7 @@ import llguidance
 import numpy as np
 
 from refinestat.refinegen.grammar_dialect import STOP, grammar
-from refinestat.refinegen.grammar_names import Begun, Names, begun, labels, names, open_label
+from refinestat.refinegen.grammar_names import Begun, Names, begun, goes_on, labels, names, open_label
 from refinestat.refinegen.grammar_parser import GrammarError
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 from refinestat.refinegen.predicates import Symbols
@@ -21,9 +21,8 @@ from refinestat.refinegen.predicates import Symbols
 UNFINISHED = "\ufffd"  # what decoding puts for the first bytes of a character
 LETTER = "\u00e9"  # stands in for it
 REMEMBERED = 256
-SLICES = [r"[A-Za-z0-9_]{1,30}", r"[^\n\x00-\x1f]{1,30}"]
-# Tokens that may name a distribution or a library, or bind a name, and go on: they are few, and checked one by one.
-_SHOWS_AND_GOES_ON = re.compile(rb"[A-Za-z0-9_]\s*\(\s*\S|(np|pt|gp|prior|conditional)\W|= *[^ =]|\w\.dist\(\s*\S")
+# Tokens that may name a distribution or a library, or bind a name, and go on.
+_GOES_ON = re.compile(rb"[A-Za-z0-9_][^A-Za-z0-9_]|= *[^ =]")
 
 
 class SemanticMask:
@@ -79,8 +78,8 @@ class SemanticMask:
         tables = self._tables
         mask = tables.unpacked(self._matcher.compute_bitmask())
         for token in tables.going_on[mask[tables.going_on]]:
-            after = statement + tables.pieces[token].decode("utf-8", "ignore")
-            if begun(after, known) != shown and not self._fits(after, known):
+            new = tables.pieces[token].decode("utf-8", "ignore")
+            if goes_on(statement, new, shown, known) and not self._fits(statement + new, known):
                 mask[token] = False
         label = open_label(statement)
         if label is not None:
@@ -116,11 +115,11 @@ class _Tables:
         self.pieces = [piece if STOP not in piece else b"" for piece in vocabulary.pieces]
         self._bytes = len(self.pieces)
         self.end = self._bytes + 256
-        self._tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(_Wrapped(self)), slices=SLICES)
+        self._tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(_Wrapped(self)), slices=[])
         self._matchers: OrderedDict[str, Any] = OrderedDict()
         first = np.array([ord(piece[:1] or b"\0") for piece in self.pieces], dtype=np.uint8)
         self.inside_character = (first >= 0x80) & (first < 0xC0)
-        self.going_on = self._where(_SHOWS_AND_GOES_ON)
+        self.going_on = self._where(_GOES_ON)
         self.closing = self._where(re.compile(rb"^[A-Za-z0-9_]*[\"']"))
 
     @property
