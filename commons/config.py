@@ -32,6 +32,7 @@ config: dict[str, Any] = {
     "budget": "tokens",  # in what `budgets` are given: "tokens", "fits" or "seconds"
     "budgets": None,  # {model: {data set: amount}}: searches are repeated until it is used up; None: one search
     # How statements are drawn.
+    "grammar": "syncode",  # which tokens may come: by Python's grammar ("syncode"), or by what is known ("semantic")
     "temperature": 0.3,
     "top_p": 1.0,
     "statement_retries": 10,  # times that a refused statement is drawn again
@@ -85,6 +86,7 @@ class Settings:
     strategy: str
     budget: str
     budgets: Mapping[str, Mapping[str, float]] | None
+    grammar: str
     temperature: float
     top_p: float
     statement_retries: int
@@ -140,6 +142,7 @@ def _real(above: float, high: float) -> Allowed:
 _ALLOWED: Mapping[str, Allowed] = {
     "strategy": ("the name of a strategy", lambda value: isinstance(value, str) and value != ""),
     "budget": ('"tokens", "fits" or "seconds"', lambda value: value in BUDGET_UNITS),
+    "grammar": ('"syncode" or "semantic"', lambda value: value in ("syncode", "semantic")),
     "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
     "top_p": _real(0, 1),
     "statement_retries": _whole(0, 1000),

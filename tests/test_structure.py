@@ -28,6 +28,7 @@ HEAVY = {
     "torch": {"language_model"},
     "transformers": {"language_model"},
     "syncode": GRAMMAR,
+    "llguidance": {"grammar_semantic"},
     "pymc": {"fitting", "catalogue_build"},
     "pytensor": {"fitting", "catalogue_build"},
     "nutpie": {"fitting"},

@@ -177,6 +177,8 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=_argument(parse_seeds), metavar="1-10", help="seeds and ranges: 1,3,5-10,15 (default 1-10)")
     add("--datasets", nargs="+", metavar="NAME", help="data sets (default: all; `refinestat datasets` lists them)")
     _add_models_flag(parser)
+    grammars = "which tokens may come: by Python's grammar, or by what is known of names and distributions as well"
+    add("--grammar", choices=("syncode", "semantic"), help=f"{grammars} (default {config['grammar']})")
     add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
     add("--top-p", type=float, metavar="P", help="draw from the most probable tokens that make up this share")
     add("--max-iterations", type=int, metavar="N", help="times that the priors are drawn anew")

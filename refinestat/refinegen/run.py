@@ -45,7 +45,7 @@ def run(request: RunRequest) -> int:
 async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> None:
     """folders: where the folder of the run is put as soon as there is one."""
     settings = request.settings
-    for model in settings.models if strategy.grammar else ():
+    for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
     say("Starting the processes that programs run in")
     async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
@@ -96,7 +96,7 @@ class _Job:
         model = LanguageModel.load(name, self.gpu)
         if not model.batch.cached:
             say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
-        mask = strategies.mask(self.strategy, model.tokenizer, model.end)
+        mask = strategies.mask(self.strategy, self.settings.grammar, model.tokenizer, model.end)
         slots = asyncio.Semaphore(self.settings.in_flight)
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
