@@ -21,6 +21,7 @@ LAYERS = (
     {"assessment", "decoder", "refine"},
     {"best_of"},
     {"strategies", "attempts", "linter", "progress", "results", "run", "tables"},
+    {"comparison", "ablation", "several_runs"},
     {"cli"},
     {"cli_baselines"},
 )
