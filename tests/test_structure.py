@@ -16,11 +16,11 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
+    {"program", "prompts", "selection", "sampling", "predicates", "effects", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"decoder", "refine"},
     {"strategies", "attempts", "linter", "progress", "run", "tables"},
-    {"cli"},
+    {"cli", "cli_data"},
 )
 HEAVY = {
     "torch": {"language_model"},

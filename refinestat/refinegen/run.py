@@ -64,8 +64,8 @@ def _limits(settings: Settings) -> FitLimits:
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
-        return RunFolder.open(request.resume, request.settings, environment)
-    return RunFolder.create(request.settings, environment, output=request.output)
+        return RunFolder.open(request.resume, request.settings, environment, own=request.own)
+    return RunFolder.create(request.settings, environment, output=request.output, own=request.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
