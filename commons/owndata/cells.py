@@ -84,15 +84,16 @@ def _factorized(series: Any) -> tuple[np.ndarray, Any]:
 def _spread(codes: np.ndarray, keep: list[bool], values: np.ndarray) -> np.ndarray:
     lookup = np.full(len(keep) + 1, np.nan)
     lookup[:-1][np.array(keep, dtype=bool)] = values
-    return lookup[codes]
+    return np.asarray(lookup[codes])
 
 
-def _numbers(texts: list[str]) -> tuple[np.ndarray | None, str, tuple[str, ...]]:
+def _numbers(  # noqa: PLR0911 - one per way of writing
+    texts: list[str],
+) -> tuple[np.ndarray | None, str, tuple[str, ...]]:
     """Texts as numbers; None where they are none. The unit that stands behind them, and how they were read."""
     if not texts:
         return np.array([]), "", ()
-    plain = _floats(texts)
-    if plain is not None:
+    if (plain := _floats(texts)) is not None:
         return plain, "", ()
     if all(text.endswith("%") for text in texts):
         values = _floats([text[:-1] for text in texts])

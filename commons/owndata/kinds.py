@@ -14,7 +14,7 @@ from commons.utils import UserError
 _MOST_LEVELS = 500
 _LONG_TEXT = 60
 _BAND = re.compile(
-    r"(?:[<>≤≥]|under|over|up to)?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|–|to)\s*\d+(?:\.\d+)?|\+)?", re.IGNORECASE
+    r"(?:[<>≤≥]|under|over|up to)?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|\u2013|to)\s*\d+(?:\.\d+)?|\+)?", re.IGNORECASE
 )
 _NOTHING = np.array([])
 
@@ -71,7 +71,9 @@ def _kind(name: str, filled: np.ndarray, cells: Cells, first: bool) -> tuple[Col
     return (ColumnKind.POSITIVE, "all above 0") if low > 0 else (ColumnKind.REAL, "numbers")
 
 
-def _whole(name: str, filled: np.ndarray, low: float, high: float, first: bool) -> tuple[ColumnKind, str]:
+def _whole(  # noqa: PLR0911 - one per rule
+    name: str, filled: np.ndarray, low: float, high: float, first: bool
+) -> tuple[ColumnKind, str]:
     """The kind of whole numbers, of which there are two different ones at least."""
     if (low, high) in ((0, 1), (1, 2), (-1, 1)) and np.isin(filled, (low, high)).all():
         return ColumnKind.BINARY, f"only {low:g} and {high:g}"
@@ -132,7 +134,9 @@ def _same_case(texts: np.ndarray) -> tuple[list[str | None], bool]:
     return merged, len(spelled) < len({text for text in texts if text is not None})
 
 
-def _levels(name: str, different: list[str], filled: int) -> tuple[ColumnKind, str, tuple[str, ...]]:
+def _levels(  # noqa: PLR0911 - one per rule
+    name: str, different: list[str], filled: int
+) -> tuple[ColumnKind, str, tuple[str, ...]]:
     """The kind of texts, why, and their levels in order; no levels where they cannot be used."""
     folded = [text.casefold() for text in different]
     if len(different) == 2:
@@ -191,8 +195,9 @@ def _declared(column: Column, cells: Cells, kind: ColumnKind) -> Column:
 def _as_category(column: Column, cells: Cells, kind: ColumnKind) -> Column:
     if column.levels:
         return replace(column, kind=kind, why="as you said")
-    raw: Sequence[object] = cells.texts if cells.numbers is None else cells.numbers
-    texts = [None if each is None or each != each else each if isinstance(each, str) else f"{each:g}" for each in raw]
+    texts: Sequence[str | None] = cells.texts
+    if cells.numbers is not None:
+        texts = [None if np.isnan(value) else f"{value:g}" for value in cells.numbers.tolist()]
     levels = sorted({text for text in texts if text is not None}, key=_natural)
     code = {level: float(i) for i, level in enumerate(levels)}
     values = np.array([np.nan if text is None else code[text] for text in texts])

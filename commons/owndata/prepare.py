@@ -148,7 +148,7 @@ def _varying(used: list[Column], kept: np.ndarray, roles: dict[str, Assigned]) -
 
 
 def _recoded(column: Column, kept: np.ndarray) -> Column:
-    """A category without the levels that no row in use has: the codes are 0 to the number of levels, all of them used."""
+    """A category without the levels that no row in use has: every code from 0 is used."""
     if column.kind is not ColumnKind.CATEGORY:
         return column
     there = np.unique(column.values[kept]).astype(int)

@@ -14,6 +14,7 @@ from commons.owndata.words import counts_something, words_of
 from commons.utils import one_line
 
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
+_SKEWED, _ZEROS = 0.8, 0.3
 _WHOLE = (ColumnKind.COUNT, ColumnKind.BINARY, ColumnKind.ORDINAL, ColumnKind.CATEGORY)
 _ROLES = {
     ColumnRole.OUTCOME: Role.OUTCOME,
@@ -33,7 +34,7 @@ class Used:
     meaning: str = ""
 
 
-def present(
+def present(  # noqa: PLR0913 - all by keyword but three
     used: Sequence[Used],
     chosen: np.ndarray,
     scalings: Mapping[str, Scaling | None],
@@ -115,7 +116,7 @@ def _meaning(each: Used, scaling: Scaling | None) -> str:
     return text
 
 
-def _found_meaning(each: Used) -> str:
+def _found_meaning(each: Used) -> str:  # noqa: PLR0911 - one per role or kind
     word, kind = spoken(each.column.name), each.column.kind
     if each.role is ColumnRole.TRIALS:
         return "number of trials"
@@ -157,11 +158,39 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
     elif ColumnRole.TRIALS in roles:
         text = f"number of {what} out of the total in {number} rows"
         text += f", by {_listed([each for each in (by, groups) if each])}." if by or groups else "."
+    elif _skewed(outcome.column) and not groups:
+        text = (
+            f"{what} (positive, skewed) against {by}." if by else f"Distribution of {what} among {number} rows, skewed."
+        )
+    elif _many_zeros(outcome.column) and not groups:
+        text = f"Number of {what} in {number} rows{f', by {by}' if by else ''}; many have none."
     elif groups:
         text = f"{what} of {number} rows by {groups}{f', given {by}' if by else ''}."
     else:
         text = f"{what} against {by} for {number} rows." if by else f"{number} measurements of {what}."
     return text[:1].upper() + text[1:]
+
+
+def _skewed(column: Column) -> bool:
+    """Whether a positive measurement has a long upper tail that its logarithm has not."""
+    if column.kind is not ColumnKind.POSITIVE:
+        return False
+    values = column.values[~np.isnan(column.values)]
+    return _SKEWED < _skewness(values) > abs(_skewness(np.log(values)))
+
+
+def _skewness(values: np.ndarray) -> float:
+    centred = values - values.mean()
+    return float((centred**3).mean() / max(centred.std() ** 3, 1e-300))
+
+
+def _many_zeros(column: Column) -> bool:
+    """Whether there are far more zeros than counts with this mean have."""
+    if column.kind is not ColumnKind.COUNT:
+        return False
+    values = column.values[~np.isnan(column.values)]
+    zeros = float((values == 0).mean())
+    return zeros > _ZEROS and zeros > 2 * np.exp(-values.mean())
 
 
 def _listed(words: Sequence[str]) -> str:

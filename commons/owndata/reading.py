@@ -1,5 +1,6 @@
-"""Reading a file: delimited text, Parquet, JSON, Excel. Nothing in a file is ever executed; compressed and pickled files
-are refused."""
+"""Reading a file: delimited text, Parquet, JSON, Excel.
+
+Nothing in a file is ever executed; compressed and pickled files are refused."""
 
 import hashlib
 import json

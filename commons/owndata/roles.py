@@ -117,9 +117,8 @@ def _said(column: Column, role: ColumnRole, outcome: Column) -> Assigned:
     else:
         problem = ""
     if problem:
-        raise UserError(
-            f"column {column.name!r} cannot be {'trials' if 'trials' in problem else 'the known standard error'}: {problem}"
-        )
+        what = "trials" if role is ColumnRole.TRIALS else "the known standard error"
+        raise UserError(f"column {column.name!r} cannot be {what}: {problem}")
     return Assigned(role=role, why="as you said")
 
 

@@ -105,7 +105,8 @@ def render(  # noqa: PLR0913
 ) -> str:
     """A file that samples the program and prints its seven checks: `python best_program.py`.
 
-    seed: of the cell. K: the checks that it had to pass. found: see `describe`. Raises SyntaxError for a program that is not Python."""
+    seed: of the cell. K: the checks that it had to pass. found: see `describe`. Raises SyntaxError for a program that
+    is not Python."""
     about = describe(dataset, assessment, model=model, seed=seed, K=K, found=found)
     usage = ["A Bayesian model found by RefineStat. To sample it and see its checks: python best_program.py"]
     head = HEAD.format(

@@ -1,9 +1,11 @@
-"""Evaluates the arithmetic of a program's model block at given draws. Nothing of the program is executed: its syntax tree
-is walked, and what is not plain arithmetic is Unreadable."""
+"""Evaluates the arithmetic of a program's model block at given draws.
+
+Nothing of the program is executed: its syntax tree is walked, and what is not plain arithmetic is Unreadable."""
 
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +35,13 @@ _OPERATIONS: Mapping[type[ast.operator], Callable[[Dual, Dual], Dual]] = {
     ast.Pow: dual.power,
     ast.MatMult: dual.dot,
 }
-_SUMMARIES = {"mean": np.mean, "std": np.std, "min": np.min, "max": np.max, "sum": np.sum}
+_SUMMARIES: Mapping[str, Callable[[np.ndarray], Any]] = {
+    "mean": np.mean,
+    "std": np.std,
+    "min": np.min,
+    "max": np.max,
+    "sum": np.sum,
+}
 _ORDER = {
     "Normal": ("mu", "sigma"),
     "HalfNormal": ("sigma",),
@@ -64,8 +72,7 @@ class Reader:
     def read(self, source: str) -> Observed:
         """The observed statement of the program. Raises Unreadable."""
         try:
-            with np.errstate(all="ignore"):
-                self._read(ast.parse(source))
+            self._read(ast.parse(source))
         except (SyntaxError, ValueError, KeyError, IndexError, TypeError, RecursionError, MemoryError) as error:
             raise Unreadable(str(error)) from error
         if self.observed is None:
@@ -85,7 +92,7 @@ class Reader:
             else:
                 raise Unreadable(type(node).__name__)
 
-    def _value(self, node: ast.expr) -> Dual:
+    def _value(self, node: ast.expr) -> Dual:  # noqa: PLR0911 - one per kind of expression
         match node:
             case ast.Constant(value=int() | float() as number):
                 return dual.constant(float(number))

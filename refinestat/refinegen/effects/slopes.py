@@ -73,7 +73,8 @@ def _enough(dataset: Dataset) -> int:
 
 def _average(source: str, dataset: Dataset, variable: Variable, draw: Draw) -> tuple[str, np.ndarray]:
     """The link, and the average slope in each draw, in units of the file."""
-    link, eta = linear_predictor(Reader(dataset, variable.name, draw).read(source))
+    with np.errstate(all="ignore"):  # infinite at the edges of a prior: left out below
+        link, eta = linear_predictor(Reader(dataset, variable.name, draw).read(source))
     slope = np.broadcast_to(eta.slope, np.broadcast_shapes(eta.slope.shape, eta.value.shape))
     values = slope.reshape(len(slope), -1).mean(axis=1)
     outcome = dataset.outcome.scaling or _AS_IT_IS
