@@ -5,11 +5,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commons.budgets import BUDGET_UNITS, faults_of_budgets
 from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_source
 from commons.utils import UserError, parse_seeds
+
+if TYPE_CHECKING:
+    from commons.owndata.prepare import Prepared
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -116,7 +119,8 @@ class RunRequest:
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
     gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained.
-    cache: the folder of a cache of fits that runs share."""
+    cache: the folder of a cache of fits that runs share.
+    own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
     output: Path | None = None
@@ -125,6 +129,7 @@ class RunRequest:
     gpu: int | None = None
     unsafe: bool = False
     cache: Path | None = None
+    own: "tuple[Prepared, ...]" = ()
 
 
 Allowed = tuple[str, Callable[[Any], bool]]  # in words, and as a test

@@ -16,13 +16,13 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
+    {"program", "prompts", "selection", "sampling", "predicates", "effects", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"assessment", "decoder", "refine"},
     {"best_of"},
     {"strategies", "attempts", "linter", "progress", "results", "run", "tables"},
     {"comparison", "ablation", "several_runs"},
-    {"cli"},
+    {"cli", "cli_data"},
     {"cli_baselines"},
 )
 HEAVY = {

@@ -10,7 +10,8 @@ from typing import Any
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, grammar, strategies
+from refinestat.refinegen import best_program, effects, grammar, strategies
+from refinestat.refinegen.all_rows import Answer, with_all_rows
 from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
@@ -24,7 +25,7 @@ from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
 from refinestat.refinegen.refine import Limits
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt, reliable
-from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
 
@@ -75,10 +76,10 @@ def _limits(settings: Settings) -> FitLimits:
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
-        return RunFolder.open(request.resume, request.settings, environment)
+        return RunFolder.open(request.resume, request.settings, environment, own=request.own)
     strategy = request.settings.strategy
     root = ROOT if strategy == REFINESTAT.name else BASELINES / strategy
-    return RunFolder.create(request.settings, environment, root=root, output=request.output)
+    return RunFolder.create(request.settings, environment, root=root, output=request.output, own=request.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,8 @@ class _Job:
         with closing(decoder):
             best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
         assert best is not None  # a search makes one attempt at least
-        write_answer(cell, best, sampler, settings.K)
+        answer = answer_of(cell, best, sampler)
+        write_answer(cell, best, await with_all_rows(answer, self.fits), settings.K)
         return best
 
     def _decoder(self, cell: Cell, model: LanguageModel, mask: Mask) -> Decoder:
@@ -165,23 +167,43 @@ def _budget(cell: Cell, settings: Settings) -> Budget | None:
     return Budget(unit=settings.budget, amount=amount, most_programs=most)
 
 
-def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) -> None:
-    """A finished cell's files: the best program, ready to run, and its checks."""
-    dataset, model = DATASETS[cell.dataset], model_label(cell.model)
-    lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
-    if best.draft.accepted and is_python(best.draft.program.source):
-        sampler = replace(sampler, target_accept=best.assessment.target_accept)
-        text = best_program.render(
-            best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
-        )
-        cell.write("best_program.py", text)
+def answer_of(cell: Cell, best: Attempt, sampler: SamplerSettings) -> Answer:
+    """The best program with the data of the search and its draws."""
+    return Answer(
+        program=best.draft.program,
+        dataset=DATASETS[cell.dataset],
+        assessment=best.assessment,
+        sampler=replace(sampler, target_accept=best.assessment.target_accept),
+        free=load_free(cell.path / "posterior.nc"),
+    )
+
+
+def write_answer(cell: Cell, best: Attempt, answer: Answer, K: int) -> None:
+    """A finished cell's files: the best program, ready to run, and its checks. answer: what is shown of it."""
+    dataset, model, program = answer.dataset, model_label(cell.model), answer.program
+    found = [answer.note] if answer.note else []
+    if is_python(program.source):
+        found += effects.lines(effects.slopes(program.source, dataset, answer.free), dataset)
+    about: dict[str, Any] = {"model": model, "seed": cell.seed, "K": K, "found": found}
+    lines = best_program.describe(dataset, answer.assessment, **about)
+    if best.draft.accepted and is_python(program.source):
+        cell.write("best_program.py", best_program.render(program, dataset, answer.assessment, answer.sampler, **about))
     cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    found = best.assessment
-    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": found.outcome, "why": found.why}
-    scores = {"elpd_loo": found.elpd_loo, "elpd_se": found.elpd_se, "checks": found.checks}
-    limit = {"pareto_k_limit": found.pareto_k_limit, "pareto_k_share": found.pareto_k_share}
-    how = {"sampler": found.sampler, "note": found.note, "target_accept": found.target_accept}
-    cell.finish({**verdict, **scores, **limit, **how})
+    assessed = best.assessment
+    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": assessed.outcome, "why": assessed.why}
+    scores = {"elpd_loo": assessed.elpd_loo, "elpd_se": assessed.elpd_se, "checks": assessed.checks}
+    own: dict[str, Any] = {}
+    if dataset.log_jacobian:
+        own["elpd_loo_on_original_scale"] = answer.assessment.elpd_loo + dataset.log_jacobian
+    if answer.note:
+        own["all_rows"] = {
+            "note": answer.note,
+            "elpd_loo": answer.assessment.elpd_loo,
+            "checks": answer.assessment.checks,
+        }
+    limit = {"pareto_k_limit": assessed.pareto_k_limit, "pareto_k_share": assessed.pareto_k_share}
+    how = {"sampler": assessed.sampler, "note": assessed.note, "target_accept": assessed.target_accept}
+    cell.finish({**verdict, **scores, **limit, **how, **own})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:
