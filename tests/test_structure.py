@@ -19,8 +19,10 @@ LAYERS = (
     {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"decoder", "refine"},
-    {"strategies", "attempts", "linter", "progress", "run", "tables"},
+    {"best_of"},
+    {"strategies", "attempts", "linter", "progress", "results", "run", "tables"},
     {"cli"},
+    {"cli_baselines"},
 )
 HEAVY = {
     "torch": {"language_model"},
