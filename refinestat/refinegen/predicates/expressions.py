@@ -74,6 +74,8 @@ def _attribute(node: ast.Attribute, state: State) -> Value:
         return _member(node, base.path, state)
     if base.kind is Kind.FUNCTION:
         return function(f"{base.path}.{node.attr}") if node.attr == "dist" else UNKNOWN
+    if base.kind is Kind.UNKNOWN and node.attr == state.symbols.scored:
+        return replace(UNKNOWN, outcome=Outcome.WHOLE)
     return attribute_of(base, node.attr)
 
 
@@ -100,7 +102,7 @@ def attribute_of(base: Value, name: str) -> Value:
             constant=constant,
             outcome=transfer.derived([base]) if base.shape is None or len(base.shape) > 1 else base.outcome,
         )
-    if name in {"values"} and base.kind is Kind.UNKNOWN:
+    if name == "values" and base.kind in {Kind.UNKNOWN, Kind.NUMBER}:
         return base
     return transfer.opaque([base])
 

@@ -26,6 +26,7 @@ CHANGES = {
     "partition",
 }
 CHANGING = {"fill_diagonal", "put", "copyto", "place", "putmask", "shuffle"}
+SAME_DATA = {"to_numpy", "copy", "astype", "ravel", "flatten"}  # of a column or array of unknown content
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
 
 
@@ -55,6 +56,8 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
         return _table_method(base, name, arguments)
     if base.kind is Kind.TEXT:
         return Value(kind=Kind.SEQUENCE if name == "split" else Kind.TEXT)
+    if base.kind is Kind.UNKNOWN and name in SAME_DATA:
+        return base
     if name == "astype":
         return _cast(base, arguments)
     return transfer.opaque([base, *arguments.values, *arguments.named.values()])

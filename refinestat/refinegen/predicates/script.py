@@ -33,14 +33,30 @@ def refusals(body: ast.Module, known: Mapping[str, Value], outcome: str | None) 
     symbols = Symbols(
         values=imports.usual(body), own_section=True, script=True, scored=outcome, open_names="*" in aliases
     )
-    walker = _Walker(bindings=_bindings(body), known=known)
-    after = walker.statements(body.body, symbols)
+    walker = _Walker(bindings=_bindings(body))
+    end = data_section(body)
+    symbols = walker.statements(body.body[:end], symbols)
+    seen = {name: _as_before(value, symbols.values.get(name)) for name, value in known.items()}
+    after = walker.statements(body.body[end:], replace(symbols, values={**symbols.values, **seen}))
     if not walker.blocks and not _speaks_of_models(body):
         walker.found.append(gate.refuse(NO_MODEL))
     if walker.blocks and not walker.found:
-        end = guards.finish(after)
-        walker.found += [] if end.ok else [end]
+        last = guards.finish(after)
+        walker.found += [] if last.ok else [last]
     return walker.found
+
+
+def data_section(body: ast.Module) -> int:
+    """How many statements stand before the first one that holds a model: the data section of the file."""
+    return next((i for i, node in enumerate(body.body) if _holds_model(node)), len(body.body))
+
+
+def _holds_model(node: ast.stmt) -> bool:
+    contexts = [item.context_expr for part in ast.walk(node) if isinstance(part, ast.With) for item in part.items]
+    calls = [context.func for context in contexts if isinstance(context, ast.Call)]
+    return any(isinstance(context, ast.Name) for context in contexts) or any(
+        getattr(func, "attr", getattr(func, "id", "")) == "Model" for func in calls
+    )
 
 
 def _speaks_of_models(body: ast.Module) -> bool:
@@ -73,7 +89,6 @@ class _Walker:
     """Goes through a file in the order of its lines. bindings: how often each name is bound in it."""
 
     bindings: Mapping[str, int]
-    known: Mapping[str, Value]
     found: list[Verdict] = field(default_factory=list)
     blocks: int = 0
 
@@ -99,9 +114,7 @@ class _Walker:
 
     def _block(self, node: ast.With, item: ast.withitem | None, symbols: Symbols) -> Symbols:
         self.blocks += 1
-        seen = {name: _as_before(value, symbols.values.get(name)) for name, value in self.known.items()}
-        self.known = {}  # what follows binds anew
-        walk = judge_block(node, item, replace(symbols, values={**symbols.values, **seen}), whole=False)
+        walk = judge_block(node, item, symbols, whole=False)
         while True:
             try:
                 self.found.append(next(walk))

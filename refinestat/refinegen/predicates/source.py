@@ -34,18 +34,33 @@ def judge_source(
     if dataset is None and not script.uses_given_data(body):
         refusals = tuple(script.refusals(body, values, outcome))
     else:
-        refusals = tuple(_refusals(body, dataset, values))
+        refusals = tuple(_refusals(body, dataset, values, outcome))
     return refusals or tuple(Verdict(predicate=name, ok=True) for name in ORDER)
 
 
-def _refusals(body: ast.Module, dataset: Dataset | None, known: Mapping[str, Value]) -> Iterator[Verdict]:
+def data_section(text: str) -> str:
+    """The lines of a person's file before its first model; empty where the text is not Python."""
+    body = gate.tree(text)
+    if isinstance(body, Verdict):
+        return ""
+    end = script.data_section(body)
+    if end == len(body.body):
+        return text
+    first = body.body[end]
+    lines = [first.lineno, *(each.lineno for each in getattr(first, "decorator_list", ()))]
+    return "".join(text.splitlines(keepends=True)[: min(lines) - 1])
+
+
+def _refusals(
+    body: ast.Module, dataset: Dataset | None, known: Mapping[str, Value], outcome: str | None
+) -> Iterator[Verdict]:
     """What is refused in a program for given data: imports, a data section, the model block, and nothing after it."""
     count = sum(1 + len(getattr(node, "body", ())) for node in body.body)
     if count > MOST_STATEMENTS:
         yield gate.refuse(f"{count} statements (at most {MOST_STATEMENTS})")
         return
     given = {"data": Value(kind=Kind.DATA)}
-    symbols = Symbols(values=given | imports.usual(body), dataset=dataset, own_section=dataset is None)
+    symbols = Symbols(values=given | imports.usual(body), dataset=dataset, own_section=dataset is None, scored=outcome)
     blocks = 0
     for node in body.body:
         item = opens_model(node, symbols)

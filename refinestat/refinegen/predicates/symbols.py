@@ -182,6 +182,8 @@ def data_value(variable: Variable) -> Value:
 
 def concrete(thing: Any) -> Value:
     """What is known of an object of a user's data section that was executed."""
+    if thing is None:
+        return UNKNOWN
     if isinstance(thing, dict):
         keys = tuple(key for key in thing if isinstance(key, str))
         return Value(kind=Kind.TABLE, keys=keys, items=tuple(concrete(thing[key]) for key in keys))
