@@ -99,7 +99,7 @@ def test_commons_knows_nothing_of_the_rest(path):
 @pytest.mark.parametrize("path", [*MODULES, *sorted((ROOT / "commons").glob("*.py"))], ids=lambda path: path.name)
 def test_no_program_text_is_executed_in_our_process(path):
     """Only the sandboxed child compiles what a language model wrote."""
-    if path == CORE / "fitting" / "sample.py":
+    if path in {CORE / "fitting" / "sample.py", CORE / "fitting" / "data_section_worker.py"}:
         return
     calls = {
         node.func.id

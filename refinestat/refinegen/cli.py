@@ -44,6 +44,8 @@ examples:
   {prog} model.py
   {prog} --format github models/*.py
   cat model.py | {prog} -
+  {prog} --run-data --outcome y model.py     with the values of the data section, and the guards
+  {prog} --fit model.py                      and the seven checks of a sampled model
 
 Exit status: 0 accepted, 1 refused, 2 a mistake in the call.
 """
@@ -167,22 +169,36 @@ def check_main(argv: Sequence[str] | None = None) -> int:
 
 def _check_texts(prog: str) -> dict[str, Any]:
     return {
-        "description": "Checks PyMC programs with the six predicates, without running or importing anything.",
+        "description": "Checks PyMC programs with the six predicates. Without --run-data or --fit nothing is run.",
         "epilog": CHECK_EXAMPLES.format(prog=prog),
         "formatter_class": argparse.RawDescriptionHelpFormatter,
     }
 
 
 def _add_check_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
     formats = ("text", "json", "github")
-    parser.add_argument("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--outcome", metavar="Y", help="variable or column that must be observed once, whole, and used nowhere else")
+    add("--run-data", action="store_true", help="execute what stands before the model, contained, to learn the values")
+    add("--fit", action="store_true", help="sample the accepted programs, contained, and show the seven checks")
+    add("--only-models", action="store_true", help="leave out files without a PyMC model")
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
+    from refinestat.refinegen.linter import CheckRequest, check  # noqa: PLC0415 - the catalogue takes a moment to load
 
-    return check(arguments.files, style=arguments.format)
+    return check(
+        CheckRequest(
+            files=arguments.files,
+            style=arguments.format,
+            outcome=arguments.outcome,
+            run_data=arguments.run_data or arguments.fit,
+            fit=arguments.fit,
+            only_models=arguments.only_models,
+        )
+    )
 
 
 def _about() -> str:
