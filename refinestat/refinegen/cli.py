@@ -10,6 +10,14 @@ from typing import Any, NoReturn
 from commons.budgets import BUDGET_UNITS, read_budgets
 from commons.config import CELLS, PAPER_MODELS, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
+from refinestat.refinegen.cli_data import (
+    DESCRIBE_EXAMPLES,
+    add_data_flags,
+    add_describe_flags,
+    describe,
+    list_datasets,
+    own_data,
+)
 
 RUN_EXAMPLES = """\
 examples:
@@ -17,6 +25,7 @@ examples:
   {prog} --seeds 1 --datasets eight_schools dugongs
   {prog} --seeds 1,3,5-10,15 --temperature 0.4 --output results/warmer
   {prog} --models Qwen/Qwen2.5-Coder-7B --gpu 0
+  {prog} --data heights.csv --outcome height    your own data
   {prog} --resume results/refinestat-main/3     continue a run that was stopped
 
 Defaults come from commons/config.py. Exit status: 0 done, 2 a mistake in the input, 130 stopped by Ctrl-C.
@@ -35,6 +44,8 @@ examples:
   {prog} model.py
   {prog} --format github models/*.py
   cat model.py | {prog} -
+  {prog} --run-data --outcome y model.py     with the values of the data section, and the guards
+  {prog} --fit model.py                      and the seven checks of a sampled model
 
 Exit status: 0 accepted, 1 refused, 2 a mistake in the call.
 """
@@ -77,7 +88,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = commands.add_parser("run", help="find a reliable model for each data set", **_texts("refinestat run"))
     _add_run_flags(run)
     _add_strategy_flag(run)
-    commands.add_parser("datasets", help="list the data sets")
+    datasets = commands.add_parser("datasets", help="list the data sets")
+    datasets.add_argument("--registry", type=Path, metavar="DIR", help="those of this folder of dataset.toml files too")
+    about = "what a model would be told about a file"
+    add_describe_flags(commands.add_parser("describe", help=about, **texts(None, DESCRIBE_EXAMPLES, "refinestat")))
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
@@ -96,7 +110,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
-        "datasets": _datasets,
+        "datasets": list_datasets,
+        "describe": describe,
         "mask-store": _mask_store,
         "catalogue": _catalogue,
         "check": _check,
@@ -127,7 +142,7 @@ def strategy_parser(strategy: str, prog: str, about: str, examples: str) -> Pars
     return parser
 
 
-def texts(about: str, examples: str, prog: str) -> dict[str, Any]:
+def texts(about: str | None, examples: str, prog: str) -> dict[str, Any]:
     """Description and examples of a parser, the lines as they are; {prog} in examples: how the user calls it."""
     epilog = examples.format(prog=prog)
     return {"description": about, "epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
@@ -154,22 +169,36 @@ def check_main(argv: Sequence[str] | None = None) -> int:
 
 def _check_texts(prog: str) -> dict[str, Any]:
     return {
-        "description": "Checks PyMC programs with the six predicates, without running or importing anything.",
+        "description": "Checks PyMC programs with the six predicates. Without --run-data or --fit nothing is run.",
         "epilog": CHECK_EXAMPLES.format(prog=prog),
         "formatter_class": argparse.RawDescriptionHelpFormatter,
     }
 
 
 def _add_check_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
     formats = ("text", "json", "github")
-    parser.add_argument("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--outcome", metavar="Y", help="variable or column that must be observed once, whole, and used nowhere else")
+    add("--run-data", action="store_true", help="execute what stands before the model, contained, to learn the values")
+    add("--fit", action="store_true", help="sample the accepted programs, contained, and show the seven checks")
+    add("--only-models", action="store_true", help="leave out files without a PyMC model")
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
+    from refinestat.refinegen.linter import CheckRequest, check  # noqa: PLC0415 - the catalogue takes a moment to load
 
-    return check(arguments.files, style=arguments.format)
+    return check(
+        CheckRequest(
+            files=arguments.files,
+            style=arguments.format,
+            outcome=arguments.outcome,
+            run_data=arguments.run_data or arguments.fit,
+            fit=arguments.fit,
+            only_models=arguments.only_models,
+        )
+    )
 
 
 def _about() -> str:
@@ -217,6 +246,8 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=_argument(parse_seeds), metavar="1-10", help="seeds and ranges: 1,3,5-10,15 (default 1-10)")
     add("--datasets", nargs="+", metavar="NAME", help="data sets (default: all; `refinestat datasets` lists them)")
     _add_models_flag(parser)
+    grammars = "which tokens may come: by Python's grammar, or by what is known of names and distributions as well"
+    add("--grammar", choices=("syncode", "semantic"), help=f"{grammars} (default {config['grammar']})")
     add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
     add("--top-p", type=float, metavar="P", help="draw from the most probable tokens that make up this share")
     add("--max-iterations", type=int, metavar="N", help="times that the priors are drawn anew")
@@ -233,6 +264,8 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
     add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
+    add("--cache", type=Path, metavar="DIR", help="take fits that earlier runs left here, and leave new ones")
+    add_data_flags(parser)
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
 
@@ -255,6 +288,9 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         values = {key: getattr(recorded, key) for key in config}
         given |= {key: [*values[key], *given[key]] for key in CELLS if key in given}  # a run may grow
     given |= _budgets(arguments)
+    own = own_data(arguments)
+    if own:
+        given["datasets"] = _with_own(own, values, given, arguments.resume)
     if arguments.gpu is not None and arguments.gpu < 0:
         raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
     return RunRequest(
@@ -264,6 +300,8 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         build=not arguments.no_build,
         gpu=arguments.gpu,
         unsafe=arguments.i_accept_unsafe_execution,
+        cache=arguments.cache,
+        own=own,
     )
 
 
@@ -313,12 +351,17 @@ def _ablation(arguments: argparse.Namespace) -> int:
     return ablation.ablation(request, arguments.strategies or ablation.NAMES)
 
 
-def _datasets(_: argparse.Namespace) -> int:
-    from commons.data_pymc import DATASETS  # noqa: PLC0415 - numpy is slow to load
+def _with_own(own: tuple[Any, ...], values: Any, given: dict[str, Any], resumed: Path | None) -> list[str]:
+    """The names of the data sets to run, the user's own among them. Makes those known."""
+    from commons.data_pymc import register  # noqa: PLC0415 - numpy is slow to load
+    from commons.owndata import stored  # noqa: PLC0415
 
-    for name, dataset in DATASETS.items():
-        print(f"{name:15} {dataset.outcome.values.size:4} observations  {dataset.description}")
-    return 0
+    recorded = list(values["datasets"]) if resumed is not None else []
+    if resumed is not None:
+        stored.must_be_the_same(own, recorded, resumed)
+    for each in own:
+        register(each.dataset)
+    return [*dict.fromkeys([*recorded, *given.get("datasets", []), *(each.dataset.name for each in own)])]
 
 
 def _mask_store(arguments: argparse.Namespace) -> int:
