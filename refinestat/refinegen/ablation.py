@@ -6,7 +6,7 @@ from pathlib import Path
 
 from commons.budgets import read_budgets
 from commons.config import RunRequest
-from refinestat.refinegen.comparison import compare, comparison_text, write_comparison
+from refinestat.refinegen.comparison import compare, write_comparison
 from refinestat.refinegen.progress import say
 from refinestat.refinegen.results import find_runs, load_run
 from refinestat.refinegen.run import run
@@ -31,7 +31,9 @@ def ablation(request: RunRequest, names: Sequence[str] = NAMES) -> int:
         if status:
             say(f"To go on: python -m refinestat ablation --resume {folder}")
             return status
-    return compare_runs(find_runs(folder), folder / "comparison")
+    found = compare([load_run(path) for path in find_runs(folder)])
+    print(f"{write_comparison(found, folder / 'comparison')}\n\nEverything is in {folder}")
+    return 0
 
 
 def _one(request: RunRequest, folder: Path, name: str) -> int:
@@ -45,12 +47,3 @@ def _one(request: RunRequest, folder: Path, name: str) -> int:
     if name != REFINESTAT.name:
         settings = replace(settings, budgets=read_budgets(folder / REFINESTAT.name, settings.budget))
     return run(replace(request, settings=settings, output=path, resume=None))
-
-
-def compare_runs(paths: Sequence[Path], output: Path, *, against: str = REFINESTAT.name, force: bool = False) -> int:
-    """Prints the comparison of some run folders and writes its files."""
-    found = compare([load_run(path) for path in paths], against=against, force=force)
-    text = comparison_text(found)
-    write_comparison(found, output, text)
-    print(f"{text}\n\nEverything is in {output}")
-    return 0
