@@ -119,7 +119,7 @@ class RunRequest:
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
     gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained.
-    cache: the folder of a cache of fits that runs share.
+    cache: the folder of a cache of fits that runs share. as_made: fits from there count as made.
     own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
@@ -129,6 +129,7 @@ class RunRequest:
     gpu: int | None = None
     unsafe: bool = False
     cache: Path | None = None
+    as_made: bool = False
     own: "tuple[Prepared, ...]" = ()
 
 

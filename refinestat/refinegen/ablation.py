@@ -1,5 +1,6 @@
 """RefineStat, then every other strategy at the same cost, then all of them held against each other."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from refinestat.refinegen.store import RunFolder, numbered, read_settings
 from refinestat.refinegen.strategies import REFINESTAT, STRATEGIES, named
 
 ROOT = Path("results/ablation")
+FITS = "fits"  # strategies write the same program now and then: it is fitted once, and counted for each
 REPEATED = "refinestat-budget"  # RefineStat too, repeated until the budget is used up: what is the same for all
 NAMES = (REFINESTAT.name, REPEATED, *(name for name in STRATEGIES if name != REFINESTAT.name))
 
@@ -25,12 +27,14 @@ def ablation(request: RunRequest, names: Sequence[str] = NAMES) -> int:
     for name in names:
         named(name.removesuffix("-budget"))
     folder = request.resume or request.output or numbered(ROOT)
+    request = replace(request, cache=request.cache or folder / FITS, as_made=True)
     for number, name in enumerate(dict.fromkeys((REFINESTAT.name, *names)), start=1):
         say(f"Strategy {number} of {len({REFINESTAT.name, *names})}: {name}")
         status = _one(request, folder, name)
         if status:
             say(f"To go on: python -m refinestat ablation --resume {folder}")
             return status
+    shutil.rmtree(folder / FITS, ignore_errors=True)
     found = compare([load_run(path) for path in find_runs(folder)])
     print(f"{write_comparison(found, folder / 'comparison')}\n\nEverything is in {folder}")
     return 0

@@ -55,7 +55,7 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
+            fits: Fits = CachedFits(pool, request.cache, as_made=request.as_made) if request.cache else pool
             job = _Job(settings=folder.settings, strategy=strategy, fits=fits, gpu=request.gpu)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
