@@ -7,7 +7,6 @@ import hashlib
 import io
 import logging
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,7 +100,6 @@ def seed_of(source: str, settings: SamplerSettings) -> int:
 
 def warm() -> None:
     """Prepare the zygote: quiet, no files, and what every worker needs imported and compiled, by fitting our model."""
-    warnings.simplefilter("ignore")
     logging.getLogger("pymc").setLevel(logging.ERROR)
     _keep_generated_code_in_memory()
     with pm.Model() as model:
