@@ -74,7 +74,8 @@ class Fit:
 
     free, deterministic: draws by variable name, shape (chains, draws, *variable shape), float64, constrained space.
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
-    energy is None where the sampler has none. sampler: which one ran ("nutpie", "nutpie-numba", "pymc").
+    energy is None where the sampler has none. observed: the outcome, shape (n,); predictive: what the model would have
+    observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran ("nutpie", "nutpie-numba", "pymc").
     seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process."""
 
     outcome: Outcome
@@ -84,6 +85,8 @@ class Fit:
     log_likelihood: np.ndarray | None = None
     diverging: np.ndarray | None = None
     energy: np.ndarray | None = None
+    observed: np.ndarray | None = None
+    predictive: np.ndarray | None = None
     sampler: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     cpu_seconds: float = 0.0

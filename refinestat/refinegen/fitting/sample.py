@@ -21,6 +21,7 @@ import pytensor.link.utils
 
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
 from refinestat.refinegen.fitting.model import BuildError, initial_values, observed_values
+from refinestat.refinegen.fitting.predictive import replicate
 from refinestat.refinegen.fitting.samplers import Draws, draw
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import SamplerSettings
@@ -38,11 +39,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampled:
-    """One model's draws, the values that it observed, and its variables and log likelihood at the draws."""
+    """One model's draws, the values that it observed, its variables and log likelihood at the draws, and what it would
+    have observed (None: its distribution cannot be drawn from)."""
 
     draws: Draws
     observed: np.ndarray
     at: AtDraws
+    predictive: np.ndarray | None
 
 
 @dataclass(slots=True)
@@ -66,10 +69,13 @@ def run(job: Job, watch: Stopwatch) -> Sampled:
         model = build(job.source, job.data)
         observed = observed_values(model, job.data[job.outcome])
         initial = initial_values(model)
-    draws = draw(model, initial, job.settings, seed_of(job.source, job.settings), watch.phase)
+    seed = seed_of(job.source, job.settings)
+    draws = draw(model, initial, job.settings, seed, watch.phase)
     with watch.phase("log_likelihood"):
         at = evaluate_at(model, draws.points, observed.size)
-    return Sampled(draws=draws, observed=observed, at=at)
+    with watch.phase("predictive"):
+        predictive = replicate(model, at.free, observed, seed)
+    return Sampled(draws=draws, observed=observed, at=at, predictive=predictive)
 
 
 def build(source: str, data: Mapping[str, np.ndarray]) -> pm.Model:
@@ -99,7 +105,8 @@ def warm() -> None:
         pm.Normal("y", pm.Normal("mean", 0, 1, shape=2), scale, observed=np.zeros(2))
     settings = SamplerSettings(chains=1, tune=50, draws=50)
     draws = draw(model, initial_values(model), settings, 1, Stopwatch().phase)
-    evaluate_at(model, draws.points, 2)
+    at = evaluate_at(model, draws.points, 2)
+    replicate(model, at.free, np.zeros(2), 1)
 
 
 def _keep_generated_code_in_memory() -> None:
