@@ -1,18 +1,20 @@
-"""Draws as a netCDF file that `arviz.from_netcdf` reads, written without importing ArviZ."""
+"""Draws as a netCDF file that `arviz.from_netcdf` reads, written and read without importing ArviZ."""
 
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from commons.utils import replacing
-from refinestat.refinegen.records import Fit
+from refinestat.refinegen.records import Fit, Outcome
 
 OUTCOME = "outcome"  # the one variable of log_likelihood, posterior_predictive and observed_data
 Dims = tuple[str, ...]
 SAMPLES: Dims = ("chain", "draw")
+GROUPS = ("posterior", "sample_stats", "log_likelihood", "posterior_predictive", "observed_data")
 
 
 def save_posterior(path: Path, fit: Fit, attributes: Mapping[str, str | int]) -> None:
@@ -48,3 +50,30 @@ def _labelled(variables: Mapping[str, np.ndarray | None], dims: Dims, kind: str 
             labels = {dim: np.arange(size) for dim, size in zip((*dims, *own), values.shape, strict=True)}
             arrays[name] = xr.DataArray(values, dims=(*dims, *own), coords=labels, attrs={"kind": kind} if kind else {})
     return xr.Dataset(arrays)
+
+
+def load_posterior(path: Path) -> tuple[Fit, Mapping[str, Any]] | None:
+    """What `save_posterior` wrote, as the fit that it was, and its attributes; None where there is no readable file."""
+    try:
+        tree = xr.open_datatree(path, engine="h5netcdf")
+    except (OSError, ValueError, KeyError):  # not there, cut short, or no netCDF
+        return None
+    groups = {name: tree[name].to_dataset() if name in tree else xr.Dataset() for name in GROUPS}
+    draws = groups["posterior"]
+    derived = {name for name in draws if draws[name].attrs.get("kind") == "derived"}
+
+    def one(group: str, name: str = OUTCOME) -> np.ndarray | None:
+        return groups[group][name].values if name in groups[group] else None
+
+    fit = Fit(
+        outcome=Outcome.SCORED,
+        free={str(name): draws[name].values for name in draws if name not in derived},
+        deterministic={str(name): draws[name].values for name in draws if name in derived},
+        log_likelihood=one("log_likelihood"),
+        diverging=one("sample_stats", "diverging"),
+        energy=one("sample_stats", "energy"),
+        observed=one("observed_data"),
+        predictive=one("posterior_predictive"),
+        sampler=str(tree.attrs.get("sampler", "")),
+    )
+    return fit, dict(tree.attrs)

@@ -1,0 +1,9 @@
+"""Figures: of one posterior, for the report; of many runs, for a publication. The only imports of matplotlib."""
+
+from refinestat.refinegen.plots.calibration import loo_pit, pareto_k, predictive
+from refinestat.refinegen.plots.drawing import COLOURS, Figure
+from refinestat.refinegen.plots.posterior import forest, ranks, scalars, traces, worst_first
+
+__all__ = [
+    "COLOURS", "Figure", "forest", "loo_pit", "pareto_k", "predictive", "ranks", "scalars", "traces", "worst_first",
+]  # fmt: skip
