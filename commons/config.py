@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from commons.budgets import BUDGET_UNITS, faults_of_budgets
 from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_source
 from commons.utils import UserError, parse_seeds
 
@@ -26,6 +27,10 @@ config: dict[str, Any] = {
     "models": [DEFAULT_MODEL],
     "datasets": ["eight_schools", "dugongs", "glm", "gp", "surgical"],
     "seeds": "1-10",
+    # Which parts of the method are on (refinegen/strategies.py), and what a baseline may use up in one search.
+    "strategy": "refinestat",
+    "budget": "tokens",  # in what `budgets` are given: "tokens", "fits" or "seconds"
+    "budgets": None,  # {model: {data set: amount}}: searches are repeated until it is used up; None: one search
     # How statements are drawn.
     "temperature": 0.3,
     "top_p": 1.0,
@@ -70,6 +75,9 @@ class Settings:
     models: tuple[str, ...]
     datasets: tuple[str, ...]
     seeds: tuple[int, ...]
+    strategy: str
+    budget: str
+    budgets: Mapping[str, Mapping[str, float]] | None
     temperature: float
     top_p: float
     statement_retries: int
@@ -118,6 +126,8 @@ def _real(above: float, high: float) -> Allowed:
 
 
 _ALLOWED: Mapping[str, Allowed] = {
+    "strategy": ("the name of a strategy", lambda value: isinstance(value, str) and value != ""),
+    "budget": ('"tokens", "fits" or "seconds"', lambda value: value in BUDGET_UNITS),
     "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
     "top_p": _real(0, 1),
     "statement_retries": _whole(0, 1000),
@@ -155,6 +165,7 @@ def checked(values: Mapping[str, Any]) -> Settings:
             settings[key] = read(settings.get(key, ()))
         except UserError as error:
             wrong.append(str(error))
+    wrong += [] if wrong else faults_of_budgets(settings["budgets"], settings["models"], settings["datasets"])
     if wrong:
         raise UserError("\n".join(wrong))
     return Settings(**settings)

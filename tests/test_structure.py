@@ -19,8 +19,10 @@ LAYERS = (
     {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"decoder", "refine"},
-    {"strategies", "attempts", "linter", "progress", "run", "tables"},
+    {"best_of"},
+    {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
     {"cli"},
+    {"cli_baselines"},
 )
 HEAVY = {
     "torch": {"language_model"},
@@ -29,6 +31,9 @@ HEAVY = {
     "pymc": {"fitting", "catalogue_build"},
     "pytensor": {"fitting", "catalogue_build"},
     "nutpie": {"fitting"},
+    "matplotlib": {"plots"},
+    "jinja2": {"report"},
+    "pygments": {"report"},
 }
 MODULES = sorted(CORE.rglob("*.py"))
 

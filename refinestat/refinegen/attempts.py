@@ -15,6 +15,7 @@ from commons.data_pymc import DATASETS
 from commons.diagnostics import diagnose
 from refinestat.refinegen.decoder import Decoder
 from refinestat.refinegen.fitting.pool import FittingPool
+from refinestat.refinegen.predicates import incomparable
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import Assessment, Attempt, Draft, Fit, Outcome, SamplerSettings
 from refinestat.refinegen.store import Cell
@@ -96,9 +97,20 @@ class LoggedJudge:
         if known is not None:
             return known, None, True
         fit = await self._pool.fit(draft.program.source, DATASETS[self._cell.dataset], self._sampler)
-        assessment = await asyncio.to_thread(assess, fit)
+        assessment = self._held_back(draft, await asyncio.to_thread(assess, fit))
         self._remember(draft, assessment)
         return assessment, fit, False
+
+    def _held_back(self, draft: Draft, assessment: Assessment) -> Assessment:
+        """The assessment; without score and checks where the guards, which a strategy may lack, find a leak."""
+        if assessment.outcome is not Outcome.SCORED:
+            return assessment
+        why = incomparable(draft.program.source, DATASETS[self._cell.dataset])
+        if not why:
+            return assessment
+        return replace(
+            assessment, outcome=Outcome.INCOMPARABLE, why=why, checks=(), elpd_loo=float("nan"), elpd_se=float("nan")
+        )
 
     def _remember(self, draft: Draft, assessment: Assessment) -> None:
         if draft.accepted:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from commons.budgets import BUDGET_UNITS, read_budgets
 from commons.config import CELLS, PAPER_MODELS, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
 
@@ -51,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="find a reliable model for each data set", **_texts("refinestat run"))
     _add_run_flags(run)
+    _add_strategy_flag(run)
     commands.add_parser("datasets", help="list the data sets")
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
@@ -58,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     catalogue.add_argument("--check", action="store_true", help="write nothing; exit 1 where it does not fit")
     check = commands.add_parser("check", help="check PyMC programs", **_check_texts("refinestat check"))
     _add_check_flags(check)
+    report = commands.add_parser("report", help="write a run's report.html again", **_report_texts())
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run, finished or not")
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
@@ -65,15 +69,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         "mask-store": _mask_store,
         "catalogue": _catalogue,
         "check": _check,
+        "report": _report,
     }
-    return _reporting(parser.prog, actions[arguments.command], arguments)
+    return reporting(parser.prog, actions[arguments.command], arguments)
 
 
 def refinestat_main(argv: Sequence[str] | None = None) -> int:
     """`python refinestat/main.py`: the same as `refinestat run`."""
     parser = Parser(prog="refinestat/main.py", **_texts("python refinestat/main.py"))
     _add_run_flags(parser)
-    return _reporting("refinestat", _run, parser.parse_args(argv))
+    _add_strategy_flag(parser)
+    return reporting("refinestat", _run, parser.parse_args(argv))
+
+
+def strategy_main(strategy: str, prog: str, about: str, examples: str, argv: Sequence[str] | None = None) -> int:
+    """A script that runs one strategy: the flags of `refinestat run`, with the strategy given."""
+    parser = Parser(prog=prog, **texts(about, examples, f"python {prog}"))
+    _add_run_flags(parser)
+    parser.set_defaults(strategy=strategy)
+    return reporting("refinestat", _run, parser.parse_args(argv))
+
+
+def texts(about: str, examples: str, prog: str) -> dict[str, Any]:
+    """Description and examples of a parser, the lines as they are; {prog} in examples: how the user calls it."""
+    epilog = examples.format(prog=prog)
+    return {"description": about, "epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
 
 
 def dfa_constructor_main(argv: Sequence[str] | None = None) -> int:
@@ -85,14 +105,14 @@ def dfa_constructor_main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_store_flags(parser)
-    return _reporting("refinestat", _mask_store, parser.parse_args(argv))
+    return reporting("refinestat", _mask_store, parser.parse_args(argv))
 
 
 def check_main(argv: Sequence[str] | None = None) -> int:
     """`python refinestat/check.py`: the same as `refinestat check`."""
     parser = Parser(prog="refinestat/check.py", **_check_texts("python refinestat/check.py"))
     _add_check_flags(parser)
-    return _reporting("refinestat", _check, parser.parse_args(argv))
+    return reporting("refinestat", _check, parser.parse_args(argv))
 
 
 def _check_texts(prog: str) -> dict[str, Any]:
@@ -113,6 +133,23 @@ def _check(arguments: argparse.Namespace) -> int:
     from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
 
     return check(arguments.files, style=arguments.format)
+
+
+def _report_texts() -> dict[str, Any]:
+    return {
+        "description": "Writes analysis/report.html of runs, from what their folders hold now.",
+        "epilog": "example:\n  refinestat report results/refinestat-main/1",
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from refinestat.refinegen.report import write_report  # noqa: PLC0415 - matplotlib is slow to load
+    from refinestat.refinegen.store import RunFolder  # noqa: PLC0415 - numpy is slow to load
+
+    for path in [write_report(run) for run in [RunFolder.read(run) for run in arguments.runs]]:
+        print(f"To look at it: {path}")
+    return 0
 
 
 def _about() -> str:
@@ -149,6 +186,11 @@ def _add_store_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rebuild", action="store_true", help="build a mask store even where it is there")
 
 
+def _add_strategy_flag(parser: argparse.ArgumentParser) -> None:
+    meaning = "which parts of the method are on (default refinestat: all; docs/results.md lists the others)"
+    parser.add_argument("--strategy", metavar="NAME", help=meaning)
+
+
 def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     """Flags named as in `config` replace its values; None: not given."""
     add = parser.add_argument
@@ -161,6 +203,9 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add("--statement-retries", type=int, metavar="N", help="times that a refused statement is drawn again")
     add("--max-new-tokens", type=int, metavar="N", help="longest program, the prompt not counted")
     add("--select", choices=("elpd", "score"), help="the best reliable program: by ELPD-LOO, or by checks passed first")
+    budget = "budget file or run folder: searches are repeated until what it allows is used up, and the best counts"
+    add("--token-budget", type=Path, metavar="FILE", help=budget)
+    add("--budget", choices=BUDGET_UNITS, help="what the budget counts (default tokens)")
     add("--workers", type=int, metavar="N", help="programs fitted at once (default: one per core)")
     add("--in-flight", type=int, metavar="N", help="cells (model, data set, seed) at once")
     add("--gpu", type=int, metavar="N", help="run the language model on this CUDA device (default: the CPU)")
@@ -189,6 +234,7 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         recorded = read_settings(arguments.resume)
         values = {key: getattr(recorded, key) for key in config}
         given |= {key: [*values[key], *given[key]] for key in CELLS if key in given}  # a run may grow
+    given |= _budgets(arguments)
     if arguments.gpu is not None and arguments.gpu < 0:
         raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
     return RunRequest(
@@ -199,6 +245,15 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         gpu=arguments.gpu,
         unsafe=arguments.i_accept_unsafe_execution,
     )
+
+
+def _budgets(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The amounts of the budget that was named."""
+    if arguments.token_budget is not None:
+        return {"budgets": read_budgets(arguments.token_budget, arguments.budget or config["budget"])}
+    if arguments.budget is not None and arguments.resume is None:
+        raise UserError(f"--budget {arguments.budget} says what is counted: name the amounts with --token-budget FILE")
+    return {}
 
 
 def _datasets(_: argparse.Namespace) -> int:
@@ -228,7 +283,7 @@ def _catalogue(arguments: argparse.Namespace) -> int:
     return catalogue_build.main(["--check"] if arguments.check else [])
 
 
-def _reporting(prog: str, action: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
+def reporting(prog: str, action: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
     """Runs the action. A user's mistake is one line and status 2; Ctrl-C is status 130."""
     try:
         return action(arguments)

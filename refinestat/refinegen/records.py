@@ -14,7 +14,8 @@ class Outcome(StrEnum):
 
     SCORED = "scored"
     REJECTED = "rejected"  # the predicates refused it: it never ran
-    BUILD_FAILED = "build_failed"  # it ran, and PyMC or the checks after the build refused the model
+    BUILD_FAILED = "build_failed"  # it ran, and PyMC refused to build its model
+    INCOMPARABLE = "incomparable"  # its model was built, and its score would not be one that others can be held against
     CRASHED = "crashed"  # its process died, lied or sent what cannot be read
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
@@ -75,7 +76,8 @@ class Fit:
     free, deterministic: draws by variable name, shape (chains, draws, *variable shape), float64, constrained space.
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
     energy is None where the sampler has none. observed: the outcome, shape (n,); predictive: what the model would have
-    observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran ("nutpie", "nutpie-numba", "pymc").
+    observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran
+    ("nutpie", "nutpie-numba", "pymc").
     seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process."""
 
     outcome: Outcome
@@ -115,6 +117,13 @@ class Assessment:
     def rank(self) -> tuple[int, float]:
         """Sort key, larger is better: checks passed, then ELPD-LOO (a NaN ranks last)."""
         return self.passed, self.elpd_loo if self.elpd_loo == self.elpd_loo else float("-inf")
+
+
+def sampled(assessment: Assessment) -> bool:
+    """Whether a program was given to the sampler: a NUTS run, however it ended."""
+    if assessment.outcome is Outcome.INCOMPARABLE:  # found out before sampling, or after it
+        return assessment.sampler != ""
+    return assessment.outcome not in (Outcome.REJECTED, Outcome.BUILD_FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

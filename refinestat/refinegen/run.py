@@ -11,15 +11,18 @@ from commons.data_pymc import DATASETS
 from commons.utils import UserError
 from refinestat.refinegen import best_program, grammar, strategies
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
+from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.program import is_python
 from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
-from refinestat.refinegen.refine import Limits, refine
+from refinestat.refinegen.refine import Limits
+from refinestat.refinegen.report import write_report
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt, reliable
-from refinestat.refinegen.store import Cell, RunFolder, describe
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
 
@@ -28,7 +31,7 @@ def run(request: RunRequest) -> int:
     """Runs every cell that is not finished, writes the tables, and says where they are. Returns the exit status."""
     folders: list[Path] = []
     try:
-        asyncio.run(_run(request, REFINESTAT, folders))
+        asyncio.run(_run(request, strategies.named(request.settings.strategy), folders))
     except KeyboardInterrupt:
         say("Stopped. Every finished attempt is kept.")
         for folder in folders:
@@ -54,7 +57,8 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
                     await job.refine_all(model, cells)
-            print(f"\n{write_tables(folder)}\nEverything is in {folder.path}")
+            summary, report = write_tables(folder), write_report(folder)
+            print(f"\n{summary}\nTo look at it: {report}\nEverything is in {folder.path}")
 
 
 def _limits(settings: Settings) -> FitLimits:
@@ -65,7 +69,9 @@ def _limits(settings: Settings) -> FitLimits:
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
         return RunFolder.open(request.resume, request.settings, environment)
-    return RunFolder.create(request.settings, environment, output=request.output)
+    strategy = request.settings.strategy
+    root = ROOT if strategy == REFINESTAT.name else BASELINES / strategy
+    return RunFolder.create(request.settings, environment, root=root, output=request.output)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +117,9 @@ class _Job:
             pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
-        best = best_attempt(await refine(writer, judge, limits), settings.K, settings.select)
-        assert best is not None  # refine makes one attempt at least
+        search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
+        best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
+        assert best is not None  # a search makes one attempt at least
         write_answer(cell, best, sampler, settings.K)
         return best
 
@@ -131,11 +138,20 @@ class _Job:
         )
 
 
+def _budget(cell: Cell, settings: Settings) -> Budget | None:
+    """What the cell may use up, where there is a limit; of programs, as many as refinement could draw."""
+    if settings.budgets is None:
+        return None
+    amount = settings.budgets[model_label(cell.model)][cell.dataset]
+    most = settings.max_iterations * (settings.alpha + 1)
+    return Budget(unit=settings.budget, amount=amount, most_programs=most)
+
+
 def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) -> None:
     """A finished cell's files: the best program, ready to run, and its checks."""
     dataset, model = DATASETS[cell.dataset], model_label(cell.model)
     lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
-    if best.draft.accepted:
+    if best.draft.accepted and is_python(best.draft.program.source):
         text = best_program.render(
             best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
         )

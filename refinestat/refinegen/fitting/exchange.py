@@ -13,7 +13,7 @@ from refinestat.refinegen.fitting import protocol
 from refinestat.refinegen.fitting.protocol import Block, Header, ProtocolError
 from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 
-_FAILURES = frozenset({Outcome.BUILD_FAILED, Outcome.OUT_OF_MEMORY})  # what a worker may say of itself
+_FAILURES = frozenset({Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.OUT_OF_MEMORY})  # a worker of itself
 _SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc"})
 _PHASES = ("build", "compile", "sample", "log_likelihood", "predictive")
 

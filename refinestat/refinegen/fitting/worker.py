@@ -9,7 +9,7 @@ import numpy as np
 
 from refinestat.refinegen.fitting import lockdown, protocol, sample
 from refinestat.refinegen.fitting.containment import Containment
-from refinestat.refinegen.fitting.model import BuildError
+from refinestat.refinegen.fitting.model import BuildError, IncomparableError
 from refinestat.refinegen.records import Outcome, SamplerSettings
 
 _JOB_TYPES = frozenset({"<f8", "<i8"})
@@ -38,6 +38,8 @@ def _serve(connection: socket.socket) -> None:
         parts = _success(sampled, watch, fields["nonce"])
     except MemoryError:
         parts = _failure(Outcome.OUT_OF_MEMORY, "needs more memory than a program may use", watch, fields["nonce"])
+    except IncomparableError as error:
+        parts = _failure(Outcome.INCOMPARABLE, _describe(error), watch, fields["nonce"])
     except BaseException as error:  # the boundary: whatever a program raises, exits included, is data
         parts = _failure(Outcome.BUILD_FAILED, _describe(error), watch, fields["nonce"])
     for part in parts:

@@ -3,7 +3,18 @@
 from refinestat.refinegen.plots.calibration import loo_pit, pareto_k, predictive
 from refinestat.refinegen.plots.drawing import COLOURS, Figure
 from refinestat.refinegen.plots.posterior import forest, ranks, scalars, traces, worst_first
+from refinestat.refinegen.plots.searches import elpd_by_seed
 
 __all__ = [
-    "COLOURS", "Figure", "forest", "loo_pit", "pareto_k", "predictive", "ranks", "scalars", "traces", "worst_first",
-]  # fmt: skip
+    "COLOURS",
+    "Figure",
+    "elpd_by_seed",
+    "forest",
+    "loo_pit",
+    "pareto_k",
+    "predictive",
+    "ranks",
+    "scalars",
+    "traces",
+    "worst_first",
+]

@@ -40,7 +40,9 @@ def predictive(observed: np.ndarray, replicated: np.ndarray, name: str) -> Figur
         inside = int(shown.size - outside.sum())
         says = f"{inside} of {shown.size} observations lie in their 94 % predictive interval"
         drawn = svg(figure, name, says)
-    note = f"{says} (bars: 50 % and 94 %; crosses lie outside). Below: the observed values in black among replicated ones."
+    note = (
+        f"{says} (bars: 50 % and 94 %; crosses lie outside). Below: the observed values in black among replicated ones."
+    )
     if shown.size < observed.size:
         note += f" {shown.size} of {observed.size} observations are shown."
     return Figure(title="Posterior predictive check", alt=says, note=note, svg=drawn)
@@ -71,7 +73,7 @@ def loo_pit(observed: np.ndarray, replicated: np.ndarray, log_likelihood: np.nda
         axes.axhline(0, color=COLOURS["soft"], lw=0.8)
         axes.step(at, difference, where="post", color=COLOURS["bad" if outside else "main"], lw=1.6)
         axes.set_xlabel("probability integral transform")
-        axes.set_ylabel("ECDF − uniform")
+        axes.set_ylabel("ECDF \u2212 uniform")
         says = "leaves the band: the predictions are not calibrated" if outside else "stays in the 94 % band"
         drawn = svg(figure, name, f"The curve {says}")
     note = f"The curve {says}. Above zero on the left and below on the right: predictions too narrow."
@@ -91,4 +93,6 @@ def pareto_k(k: np.ndarray, threshold: float, name: str) -> Figure:
         axes.set_ylabel("Pareto k")
         says = f"{int(np.sum(k < threshold))} of {k.size} observations are below {threshold:g}"
         drawn = svg(figure, name, says)
-    return Figure(title="Pareto k", alt=says, note=f"{says}; above, one observation alone moves the posterior.", svg=drawn)
+    return Figure(
+        title="Pareto k", alt=says, note=f"{says}; above, one observation alone moves the posterior.", svg=drawn
+    )

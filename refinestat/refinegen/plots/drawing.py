@@ -55,7 +55,7 @@ STYLE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A drawing for the page. title: what it is. alt: what it shows, for whoever cannot see it. note: how to read it."""
+    """A drawing for the page. title: what it is. alt: what it shows, in words. note: how to read it."""
 
     title: str
     alt: str
@@ -64,12 +64,12 @@ class Figure:
 
 
 @contextmanager
-def canvas(height: float, rows: int = 1, columns: int = 1, *, width: float = WIDTH) -> Iterator[tuple[Canvas, list[Axes]]]:
+def canvas(height: float, rows: int = 1) -> Iterator[tuple[Canvas, list[Axes]]]:
     """An empty figure, sizes in inches, and its axes."""
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # the page's fonts have them
-        figure = Canvas(figsize=(width, height))
-        yield figure, list(figure.subplots(rows, columns, squeeze=False).flat)
+        figure = Canvas(figsize=(WIDTH, height))
+        yield figure, list(figure.subplots(rows, 1, squeeze=False).flat)
 
 
 def svg(figure: Canvas, name: str, label: str) -> str:

@@ -7,16 +7,18 @@ from commons.config import model_label
 from refinestat.refinegen.report.records import Number
 from refinestat.refinegen.store import Cell
 
+NONE, MINUS = "\u2013", "\u2212"  # as printed
+
 
 def number(value: float, digits: int, of: str, column: str) -> Number:
     """A number, rounded for reading; its full value goes along."""
-    text = f"{value:,.{digits}f}" if isfinite(value) else "–"
-    return Number(text=text.replace("-", "−"), value=value, of=of, column=column)
+    text = f"{value:,.{digits}f}" if isfinite(value) else NONE
+    return Number(text=text.replace("-", MINUS), value=value, of=of, column=column)
 
 
 def share(value: float, of: str, column: str) -> Number:
     """A share as a percentage."""
-    return Number(text=f"{value:.0%}" if isfinite(value) else "–", value=value, of=of, column=column)
+    return Number(text=f"{value:.0%}" if isfinite(value) else NONE, value=value, of=of, column=column)
 
 
 def key(kind: str, cell: Cell, index: int | None = None) -> str:

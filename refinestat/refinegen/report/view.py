@@ -1,14 +1,14 @@
 """The page of a run: from its tables and logs to what the template shows."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
 from commons.config import model_label
-from refinestat.refinegen.report.numbers import anchor, key, number
+from refinestat.refinegen.report.numbers import NONE, anchor, key, number
 from refinestat.refinegen.report.records import Costs, Line, Matrix, Number, Page, Square, Winner
 from refinestat.refinegen.report.story import story
 from refinestat.refinegen.report.winner import winner
@@ -36,8 +36,11 @@ def page_of(run: RunFolder, each: Callable[[list[Cell]], Iterator[Cell]] = iter)
     results = gather(run)
     logs = {cell.path: log for cell, log in zip(results.cells, results.logs, strict=True)}
     spread = {(row["model"], row["dataset"]): row for row in results.by_dataset.to_dict("records")}
+    groups = dict(list(results.seeds.groupby(["model", "dataset"], sort=False)))
     winners = tuple(
-        winner(cell, logs[cell.path], run.settings, _spread(spread, cell)) for cell in each(list(results.winners))
+        winner(cell, logs[cell.path], run.settings, groups[group], spread[group])
+        for cell in each(list(results.winners))
+        for group in [(model_label(cell.model), cell.dataset)]
     )
     return Page(
         title=f"RefineStat: {run.path.resolve().parent.name}/{run.path.resolve().name}",
@@ -54,18 +57,11 @@ def page_of(run: RunFolder, each: Callable[[list[Cell]], Iterator[Cell]] = iter)
     )
 
 
-def _spread(rows: Mapping[tuple[str, str], Named], cell: Cell) -> Named:
-    return rows[(model_label(cell.model), cell.dataset)]
-
-
 def _lead(winners: tuple[Winner, ...], results: Results) -> str:
     good = sum(each.reliable for each in winners)
-    seeds = results.seeds["seed"].nunique()
-    sets = results.seeds["dataset"].nunique()
-    return (
-        f"{_count(sets, 'data set')}, {_count(seeds, 'seed')}, {_count(results.seeds['model'].nunique(), 'language model')}. "
-        f"{good} of {len(winners)} data sets have a reliable program."
-    )
+    kinds = {"dataset": "data set", "seed": "seed", "model": "language model"}
+    parts = [_count(results.seeds[name].nunique(), what) for name, what in kinds.items()]
+    return f"{', '.join(parts)}. {good} of {len(winners)} best programs are reliable."
 
 
 def _count(number: int, what: str) -> str:
@@ -77,7 +73,7 @@ def _notes(results: Results, winners: tuple[Winner, ...]) -> Iterator[str]:
     frame = results.seeds
     unfinished, damaged = int((frame["finished"] == "no").sum()), int(frame["damaged_lines"].sum())
     if unfinished:
-        yield f"This run is not finished: {unfinished} of {_count(len(frame), 'search')[:-1]}es have not ended, and show what there is so far."
+        yield f"Not finished: {unfinished} of {len(frame)} searches have not ended, and show what there is so far."
     if damaged:
         yield f"{_count(damaged, 'damaged line')} of attempts.jsonl left out."
     for each in winners:
@@ -92,7 +88,7 @@ def _tiles(frame: pd.DataFrame) -> tuple[tuple[str, str], ...]:
     return (
         (f"{good}/{len(frame)}", "searches with a reliable program"),
         (f"{programs:,}", "programs drawn"),
-        ("–" if rate != rate else f"{rate:.0%}", "of them ran"),
+        (f"{rate:.0%}" if programs else NONE, "of them ran"),
         (f"{int(total['nuts_runs']):,}", "NUTS runs"),
         (f"{int(total['generated_tokens']):,}", "tokens written"),
         (f"{int(total['discarded_tokens']):,}", "of them discarded"),

@@ -5,8 +5,10 @@ from math import isnan
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 
+from commons import published
 from commons.config import PARETO_K_BELOW, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.diagnostics import diagnose
@@ -14,7 +16,7 @@ from refinestat.refinegen import plots
 from refinestat.refinegen.records import Attempt, Fit
 from refinestat.refinegen.report.bars import bar
 from refinestat.refinegen.report.highlight import highlighted
-from refinestat.refinegen.report.numbers import anchor, key, number, share
+from refinestat.refinegen.report.numbers import MINUS, anchor, key, number, share
 from refinestat.refinegen.report.records import Bar, Winner
 from refinestat.refinegen.report.story import verdict
 from refinestat.refinegen.selection import best_attempt, reliable
@@ -24,12 +26,16 @@ DIGITS = {"r_hat": 3, "bfmi": 2, "elpd_loo": 2}
 NO_DRAWS = "Its draws are not there (posterior.nc): nothing can be drawn of them."
 
 
-def winner(cell: Cell, log: Log, settings: Settings, over_seeds: dict[str, Any]) -> Winner:
-    """What is known of the cell's best program. over_seeds: the row of the aggregated table."""
+def winner(cell: Cell, log: Log, settings: Settings, seeds: pd.DataFrame, over_seeds: dict[str, Any]) -> Winner:
+    """What is known of the cell's best program.
+
+    seeds: rows of the table of all seeds, of this model and data set. over_seeds: the row of the aggregated table."""
     best = best_attempt(log.attempts.values(), settings.K, settings.select)
     found = best.assessment if best else None
     of = key("seed", cell)
-    figures, lacks = _figures(cell, best) if found and found.checks else ((), "")
+    figures, lacks = _figures(cell, best) if best and best.assessment.checks else ((), "")
+    if seeds["elpd_loo"].notna().any():
+        figures = (*figures, _all_seeds(cell, seeds))
     return Winner(
         anchor=anchor("best", cell),
         search=anchor("search", cell),
@@ -70,7 +76,23 @@ def spread_over_seeds(row: dict[str, Any]) -> str:
         text += f"; ELPD-LOO {row['elpd_loo_mean']:.2f} ± {row['elpd_loo_sd']:.2f} (mean and standard deviation)"
     elif seeds == 1:
         text += " (n = 1: no standard deviation)"
-    return f"{text.replace('-LOO -', '-LOO −')}."
+    return f"{text.replace('-LOO -', f'-LOO {MINUS}')}."
+
+
+def _all_seeds(cell: Cell, seeds: pd.DataFrame) -> plots.Figure:
+    return plots.elpd_by_seed(
+        seeds=seeds["seed"].tolist(),
+        elpd=seeds["elpd_loo"].to_numpy(dtype=float),
+        errors=seeds["elpd_se"].to_numpy(dtype=float),
+        reliable=(seeds["reliable"] == "yes").to_numpy(),
+        references=published.ELPD_LOO.get(cell.dataset, {}),
+        name=f"{_name(cell)}-seeds",
+    )
+
+
+def _name(cell: Cell) -> str:
+    """What the ids in a cell's figures start with."""
+    return anchor("plot", cell).replace("%", "_").replace("/", "-")
 
 
 def _figures(cell: Cell, best: Attempt) -> tuple[tuple[plots.Figure, ...], str]:
@@ -81,10 +103,12 @@ def _figures(cell: Cell, best: Attempt) -> tuple[tuple[plots.Figure, ...], str]:
     fit, about = loaded
     if int(about.get("attempt", -1)) != best.index:
         return (), NO_DRAWS
-    lacks = "" if fit.predictive is not None and fit.observed is not None else (
-        "Its draws hold no replicated outcomes: no posterior predictive check and no LOO-PIT."
+    lacks = (
+        ""
+        if fit.predictive is not None and fit.observed is not None
+        else ("Its draws hold no replicated outcomes: no posterior predictive check and no LOO-PIT.")
     )
-    return tuple(_drawn(fit, anchor("plot", cell).replace("%", "_").replace("/", "-"))), lacks
+    return tuple(_drawn(fit, _name(cell))), lacks
 
 
 def _drawn(fit: Fit, name: str) -> Iterator[plots.Figure]:
@@ -102,7 +126,5 @@ def _drawn(fit: Fit, name: str) -> Iterator[plots.Figure]:
             yield plots.loo_pit(fit.observed, fit.predictive, fit.log_likelihood, f"{name}-pit")
     if usable and fit.diverging is not None:
         assert fit.log_likelihood is not None
-        found = diagnose(
-            free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy
-        )
+        found = diagnose(free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy)
         yield plots.pareto_k(found.pareto_k, PARETO_K_BELOW, f"{name}-k")

@@ -14,7 +14,9 @@ from refinestat.refinegen.store import codec, locking
 from refinestat.refinegen.store.cell import Cell
 
 ROOT = Path("results/refinestat-main")
+BASELINES = Path("results/Baseline")  # of each strategy but the whole method: a folder, and its runs in it
 FORMAT = 1
+ADDED = {"strategy": "refinestat", "budget": "tokens", "budgets": None}  # what runs lack that are older than it
 BEST = ("best_program.py", "best_program_diagnostics.txt")
 
 
@@ -112,7 +114,7 @@ def read_settings(path: Path) -> Settings:
     if data.pop("format", None) != FORMAT:
         raise UserError(f"{path} was written by another version of RefineStat: its format is not {FORMAT}")
     try:
-        return checked(data)
+        return checked({**ADDED, **data})
     except UserError as error:
         raise UserError("\n".join(f"{path / 'config.json'}: {line}" for line in str(error).splitlines())) from error
 
