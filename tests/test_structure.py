@@ -21,6 +21,7 @@ LAYERS = (
     {"decoder", "refine"},
     {"best_of"},
     {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
+    {"comparison", "ablation", "several_runs"},
     {"cli"},
     {"cli_baselines"},
 )

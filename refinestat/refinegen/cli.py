@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,6 +40,36 @@ Exit status: 0 accepted, 1 refused, 2 a mistake in the call.
 """
 
 
+COMPARE = (
+    "Holds runs of several strategies against each other: rates, scores, ELPD-LOO, costs, paired differences.",
+    """\
+examples:
+  {prog} results/refinestat-main/1 results/Baseline/baseline/1 results/Baseline/base/1
+  {prog} results/ablation/1 --against refinestat-budget
+  {prog} results/refinestat-main/1 results/refinestat-main/2 --force
+
+Nothing is fitted again: every number comes from the attempts.jsonl files.
+""",
+)
+REPORT = (
+    "Writes analysis/report.html of runs, from what their folders hold now.",
+    """\
+example:
+  {prog} results/refinestat-main/1
+""",
+)
+ABLATION = (
+    "Runs RefineStat, then all combinations of grammar, predicates and refinement and each predicate left out, each "
+    "with the budget that RefineStat's run leaves (its largest use x 1.2), and compares them.",
+    """\
+examples:
+  {prog} --seeds 1-3
+  {prog} --seeds 1-10 --temperature 0.8 --strategies baseline syncode base base-itergen
+  {prog} --resume results/ablation/1
+""",
+)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -58,9 +89,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
     catalogue.add_argument("--check", action="store_true", help="write nothing; exit 1 where it does not fit")
+    compare = commands.add_parser(
+        "compare", help="hold runs against each other", **texts(*COMPARE, "refinestat compare")
+    )
+    _add_compare_flags(compare)
+    ablation = commands.add_parser(
+        "ablation", help="run every strategy at equal cost and compare", **texts(*ABLATION, "refinestat ablation")
+    )
+    _add_run_flags(ablation)
+    ablation.add_argument("--strategies", nargs="+", metavar="NAME", help="which to run (default: all)")
     check = commands.add_parser("check", help="check PyMC programs", **_check_texts("refinestat check"))
     _add_check_flags(check)
-    report = commands.add_parser("report", help="write a run's report.html again", **_report_texts())
+    about = texts(*REPORT, "refinestat report")
+    report = commands.add_parser("report", help="write a run's report.html again", **about)
     report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run, finished or not")
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
@@ -70,6 +111,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "catalogue": _catalogue,
         "check": _check,
         "report": _report,
+        "compare": compare_runs,
+        "ablation": _ablation,
     }
     return reporting(parser.prog, actions[arguments.command], arguments)
 
@@ -83,11 +126,16 @@ def refinestat_main(argv: Sequence[str] | None = None) -> int:
 
 
 def strategy_main(strategy: str, prog: str, about: str, examples: str, argv: Sequence[str] | None = None) -> int:
-    """A script that runs one strategy: the flags of `refinestat run`, with the strategy given."""
+    """A script that runs one strategy."""
+    return reporting("refinestat", _run, strategy_parser(strategy, prog, about, examples).parse_args(argv))
+
+
+def strategy_parser(strategy: str, prog: str, about: str, examples: str) -> Parser:
+    """The flags of `refinestat run`, with the strategy given."""
     parser = Parser(prog=prog, **texts(about, examples, f"python {prog}"))
     _add_run_flags(parser)
     parser.set_defaults(strategy=strategy)
-    return reporting("refinestat", _run, parser.parse_args(argv))
+    return parser
 
 
 def texts(about: str, examples: str, prog: str) -> dict[str, Any]:
@@ -133,14 +181,6 @@ def _check(arguments: argparse.Namespace) -> int:
     from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
 
     return check(arguments.files, style=arguments.format)
-
-
-def _report_texts() -> dict[str, Any]:
-    return {
-        "description": "Writes analysis/report.html of runs, from what their folders hold now.",
-        "epilog": "example:\n  refinestat report results/refinestat-main/1",
-        "formatter_class": argparse.RawDescriptionHelpFormatter,
-    }
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -254,6 +294,43 @@ def _budgets(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.budget is not None and arguments.resume is None:
         raise UserError(f"--budget {arguments.budget} says what is counted: name the amounts with --token-budget FILE")
     return {}
+
+
+def _add_compare_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders, or folders that hold some")
+    add_comparison_flags(parser)
+
+
+def add_comparison_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--against", default="refinestat", metavar="NAME", help="strategy to take differences to (default refinestat)")
+    add("--force", action="store_true", help="pool runs of different data or settings, and say which differ")
+    add("--output", type=Path, metavar="DIR", help="where the tables go (default: results/compare/<n>)")
+
+
+def compare_runs(arguments: argparse.Namespace) -> int:
+    """Compares `arguments.runs`, or the runs in them."""
+    from refinestat.refinegen import ablation  # noqa: PLC0415 - pandas, torch and PyMC are slow to load
+    from refinestat.refinegen.results import find_runs  # noqa: PLC0415
+    from refinestat.refinegen.store import numbered  # noqa: PLC0415
+
+    paths = [run for path in arguments.runs for run in find_runs(path)]
+    output = arguments.output or numbered(Path("results/compare"))
+    return ablation.compare_runs(paths, output, against=arguments.against, force=arguments.force)
+
+
+def _ablation(arguments: argparse.Namespace) -> int:
+    """The whole method and every strategy: its own folder, and in it one folder for each."""
+    if arguments.token_budget is not None:
+        raise UserError("--token-budget: an ablation takes the budget from its own run of the whole method")
+    folder, unit = arguments.resume, arguments.budget
+    arguments.resume, arguments.budget = folder / "refinestat" if folder else None, None
+    request = request_of(arguments)
+    from refinestat.refinegen import ablation  # noqa: PLC0415 - torch and PyMC are slow to load
+
+    settings = replace(request.settings, budget=unit or request.settings.budget)
+    request = replace(request, settings=settings, resume=folder)
+    return ablation.ablation(request, arguments.strategies or ablation.NAMES)
 
 
 def _datasets(_: argparse.Namespace) -> int:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from commons import published
 from commons.config import PARETO_K_BELOW, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.diagnostics import diagnose
+from commons.published import ELPD
 from refinestat.refinegen import plots
 from refinestat.refinegen.records import Attempt, Fit
 from refinestat.refinegen.report.bars import bar
@@ -85,9 +85,15 @@ def _all_seeds(cell: Cell, seeds: pd.DataFrame) -> plots.Figure:
         elpd=seeds["elpd_loo"].to_numpy(dtype=float),
         errors=seeds["elpd_se"].to_numpy(dtype=float),
         reliable=(seeds["reliable"] == "yes").to_numpy(),
-        references=published.ELPD_LOO.get(cell.dataset, {}),
+        references=references(cell.dataset),
         name=f"{_name(cell)}-seeds",
     )
+
+
+def references(dataset: str) -> dict[str, float]:
+    """Published ELPD-LOO of a data set, by how a figure names it."""
+    shown = ("expert", "RefineStat, best 7B model")
+    return {f"published: {name}": ELPD[dataset][name][0] for name in shown if name in ELPD.get(dataset, {})}
 
 
 def _name(cell: Cell) -> str:

@@ -36,7 +36,7 @@ class RunFolder:
         cls, settings: Settings, environment: Mapping[str, Any], *, root: Path = ROOT, output: Path | None = None
     ) -> Self:
         """A new run: the next free number under `root`, or the folder `output`, which must be new or empty."""
-        path = _numbered(root) if output is None else _named(output)
+        path = numbered(root) if output is None else _named(output)
         lock = locking.hold(path)
         run = cls(path, settings, lock)
         run.write_json("environment.json", environment)
@@ -170,7 +170,7 @@ def _changes(path: Path, began: Mapping[str, Any], environment: Mapping[str, Any
     )
 
 
-def _numbered(root: Path) -> Path:
+def numbered(root: Path) -> Path:
     """Makes the next folder 1, 2, 3, ... under `root`."""
     try:
         root.mkdir(parents=True, exist_ok=True)
