@@ -5,11 +5,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from commons.budgets import BUDGET_UNITS, faults_of_budgets
 from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_source
 from commons.utils import UserError, parse_seeds
+
+if TYPE_CHECKING:
+    from commons.owndata.prepare import Prepared
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -103,7 +106,8 @@ class RunRequest:
     """One call of the main job. output: a new folder (default: the next number under results/refinestat-main).
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
-    gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained."""
+    gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained.
+    own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
     output: Path | None = None
@@ -111,6 +115,7 @@ class RunRequest:
     build: bool = True
     gpu: int | None = None
     unsafe: bool = False
+    own: "tuple[Prepared, ...]" = ()
 
 
 Allowed = tuple[str, Callable[[Any], bool]]  # in words, and as a test

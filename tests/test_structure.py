@@ -16,13 +16,14 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
+    {"program", "prompts", "selection", "sampling", "predicates", "effects", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"decoder", "refine"},
     {"best_of"},
     {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
-    {"comparison", "ablation", "several_runs"},
-    {"cli"},
+    {"comparison", "ablation", "several_runs", "synthesis"},
+    {"api"},
+    {"cli", "cli_data"},
     {"cli_baselines"},
 )
 HEAVY = {

@@ -10,6 +10,14 @@ from typing import Any, NoReturn
 from commons.budgets import BUDGET_UNITS, read_budgets
 from commons.config import CELLS, PAPER_MODELS, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
+from refinestat.refinegen.cli_data import (
+    DESCRIBE_EXAMPLES,
+    add_data_flags,
+    add_describe_flags,
+    describe,
+    list_datasets,
+    own_data,
+)
 
 RUN_EXAMPLES = """\
 examples:
@@ -17,6 +25,7 @@ examples:
   {prog} --seeds 1 --datasets eight_schools dugongs
   {prog} --seeds 1,3,5-10,15 --temperature 0.4 --output results/warmer
   {prog} --models Qwen/Qwen2.5-Coder-7B --gpu 0
+  {prog} --data heights.csv --outcome height    your own data
   {prog} --resume results/refinestat-main/3     continue a run that was stopped
 
 Defaults come from commons/config.py. Exit status: 0 done, 2 a mistake in the input, 130 stopped by Ctrl-C.
@@ -84,7 +93,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = commands.add_parser("run", help="find a reliable model for each data set", **_texts("refinestat run"))
     _add_run_flags(run)
     _add_strategy_flag(run)
-    commands.add_parser("datasets", help="list the data sets")
+    datasets = commands.add_parser("datasets", help="list the data sets")
+    datasets.add_argument("--registry", type=Path, metavar="DIR", help="those of this folder of dataset.toml files too")
+    shown: dict[str, Any] = {"epilog": DESCRIBE_EXAMPLES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    add_describe_flags(commands.add_parser("describe", help="what a model would be told about a file", **shown))
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
@@ -106,7 +118,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
-        "datasets": _datasets,
+        "datasets": list_datasets,
+        "describe": describe,
         "mask-store": _mask_store,
         "catalogue": _catalogue,
         "check": _check,
@@ -253,6 +266,7 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
     add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
+    add_data_flags(parser)
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
 
@@ -275,6 +289,9 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         values = {key: getattr(recorded, key) for key in config}
         given |= {key: [*values[key], *given[key]] for key in CELLS if key in given}  # a run may grow
     given |= _budgets(arguments)
+    own = own_data(arguments)
+    if own:
+        given["datasets"] = _with_own(own, values, given, arguments.resume)
     if arguments.gpu is not None and arguments.gpu < 0:
         raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
     return RunRequest(
@@ -284,6 +301,7 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         build=not arguments.no_build,
         gpu=arguments.gpu,
         unsafe=arguments.i_accept_unsafe_execution,
+        own=own,
     )
 
 
@@ -333,12 +351,17 @@ def _ablation(arguments: argparse.Namespace) -> int:
     return ablation.ablation(request, arguments.strategies or ablation.NAMES)
 
 
-def _datasets(_: argparse.Namespace) -> int:
-    from commons.data_pymc import DATASETS  # noqa: PLC0415 - numpy is slow to load
+def _with_own(own: tuple[Any, ...], values: Any, given: dict[str, Any], resumed: Path | None) -> list[str]:
+    """The names of the data sets to run, the user's own among them. Makes those known."""
+    from commons.data_pymc import register  # noqa: PLC0415 - numpy is slow to load
+    from commons.owndata import stored  # noqa: PLC0415
 
-    for name, dataset in DATASETS.items():
-        print(f"{name:15} {dataset.outcome.values.size:4} observations  {dataset.description}")
-    return 0
+    recorded = list(values["datasets"]) if resumed is not None else []
+    if resumed is not None:
+        stored.must_be_the_same(own, recorded, resumed)
+    for each in own:
+        register(each.dataset)
+    return [*dict.fromkeys([*recorded, *given.get("datasets", []), *(each.dataset.name for each in own)])]
 
 
 def _mask_store(arguments: argparse.Namespace) -> int:

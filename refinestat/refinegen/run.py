@@ -9,7 +9,8 @@ from typing import Any
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, grammar, strategies
+from refinestat.refinegen import best_program, effects, grammar, strategies
+from refinestat.refinegen.all_rows import Answer, with_all_rows
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
@@ -22,7 +23,7 @@ from refinestat.refinegen.refine import Limits
 from refinestat.refinegen.report import write_report
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt, reliable
-from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
 
@@ -31,7 +32,7 @@ def run(request: RunRequest) -> int:
     """Runs every cell that is not finished, writes the tables, and says where they are. Returns the exit status."""
     folders: list[Path] = []
     try:
-        asyncio.run(_run(request, strategies.named(request.settings.strategy), folders))
+        print(asyncio.run(complete(request, folders)))
     except KeyboardInterrupt:
         say("Stopped. Every finished attempt is kept.")
         for folder in folders:
@@ -40,9 +41,11 @@ def run(request: RunRequest) -> int:
     return 0
 
 
-async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> None:
-    """folders: where the folder of the run is put as soon as there is one."""
-    settings = request.settings
+async def complete(request: RunRequest, folders: list[Path]) -> str:
+    """Runs every cell that is not finished, and writes tables and report. Returns the summary.
+
+    folders: where the folder of the run is put as soon as there is one."""
+    settings, strategy = request.settings, strategies.named(request.settings.strategy)
     for model in settings.models if strategy.grammar else ():
         ensure_mask_store(model, build=request.build)
     say("Starting the processes that programs run in")
@@ -58,7 +61,7 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
                 if cells:
                     await job.refine_all(model, cells)
             summary, report = write_tables(folder), write_report(folder)
-            print(f"\n{summary}\nTo look at it: {report}\nEverything is in {folder.path}")
+            return f"\n{summary}\nTo look at it: {report}\nEverything is in {folder.path}"
 
 
 def _limits(settings: Settings) -> FitLimits:
@@ -68,10 +71,10 @@ def _limits(settings: Settings) -> FitLimits:
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
-        return RunFolder.open(request.resume, request.settings, environment)
+        return RunFolder.open(request.resume, request.settings, environment, own=request.own)
     strategy = request.settings.strategy
     root = ROOT if strategy == REFINESTAT.name else BASELINES / strategy
-    return RunFolder.create(request.settings, environment, root=root, output=request.output)
+    return RunFolder.create(request.settings, environment, root=root, output=request.output, own=request.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,8 @@ class _Job:
         search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
         best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
         assert best is not None  # a search makes one attempt at least
-        write_answer(cell, best, sampler, settings.K)
+        answer = answer_of(cell, best, sampler)
+        write_answer(cell, best, await with_all_rows(answer, self.pool), settings.K)
         return best
 
     def _decoder(self, cell: Cell, model: LanguageModel, mask: Mask) -> Decoder:
@@ -147,20 +151,41 @@ def _budget(cell: Cell, settings: Settings) -> Budget | None:
     return Budget(unit=settings.budget, amount=amount, most_programs=most)
 
 
-def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) -> None:
-    """A finished cell's files: the best program, ready to run, and its checks."""
-    dataset, model = DATASETS[cell.dataset], model_label(cell.model)
-    lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
-    if best.draft.accepted and is_python(best.draft.program.source):
-        text = best_program.render(
-            best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
-        )
-        cell.write("best_program.py", text)
+def answer_of(cell: Cell, best: Attempt, sampler: SamplerSettings) -> Answer:
+    """The best program with the data of the search and its draws."""
+    return Answer(
+        program=best.draft.program,
+        dataset=DATASETS[cell.dataset],
+        assessment=best.assessment,
+        sampler=sampler,
+        free=load_free(cell.path / "posterior.nc"),
+    )
+
+
+def write_answer(cell: Cell, best: Attempt, answer: Answer, K: int) -> None:
+    """A finished cell's files: the best program, ready to run, and its checks. answer: what is shown of it."""
+    dataset, model, program = answer.dataset, model_label(cell.model), answer.program
+    found = [answer.note] if answer.note else []
+    if is_python(program.source):
+        found += effects.lines(effects.slopes(program.source, dataset, answer.free), dataset)
+    about: dict[str, Any] = {"model": model, "seed": cell.seed, "K": K, "found": found}
+    lines = best_program.describe(dataset, answer.assessment, **about)
+    if best.draft.accepted and is_python(program.source):
+        cell.write("best_program.py", best_program.render(program, dataset, answer.assessment, answer.sampler, **about))
     cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    found = best.assessment
-    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": found.outcome, "why": found.why}
-    scores = {"elpd_loo": found.elpd_loo, "elpd_se": found.elpd_se, "checks": found.checks}
-    cell.finish({**verdict, **scores, "sampler": found.sampler})
+    assessed = best.assessment
+    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": assessed.outcome, "why": assessed.why}
+    scores = {"elpd_loo": assessed.elpd_loo, "elpd_se": assessed.elpd_se, "checks": assessed.checks}
+    own: dict[str, Any] = {}
+    if dataset.log_jacobian:
+        own["elpd_loo_on_original_scale"] = answer.assessment.elpd_loo + dataset.log_jacobian
+    if answer.note:
+        own["all_rows"] = {
+            "note": answer.note,
+            "elpd_loo": answer.assessment.elpd_loo,
+            "checks": answer.assessment.checks,
+        }
+    cell.finish({**verdict, **scores, "sampler": assessed.sampler, **own})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:

@@ -44,9 +44,7 @@ def evaluate_at(model: pm.Model, points: Points, observations: int) -> AtDraws:
     batch = [pt.tensor(name=v.name, dtype=v.type.dtype, shape=(None, *v.type.shape)) for v in inputs]
     together = vectorize_graph(graph.outputs, dict(zip(inputs, batch, strict=True)))
     function = pytensor.function(batch, together, mode=INTERPRETED, on_unused_input="ignore")
-    flat = [
-        points[v.name].reshape(chains * draws, *points[v.name].shape[2:]).astype(v.type.dtype) for v in inputs
-    ]
+    flat = [points[v.name].reshape(chains * draws, *points[v.name].shape[2:]).astype(v.type.dtype) for v in inputs]
     results = [
         np.asarray(values, dtype=np.float64).reshape(chains, draws, *values.shape[1:])
         for values in _in_batches(function, flat)

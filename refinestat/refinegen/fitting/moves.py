@@ -68,9 +68,7 @@ def _places(t: Translator, node: Apply) -> np.ndarray:
 def join(t: Translator, node: Apply) -> None:
     axis = int(t.fixed(node.inputs[0]))
     out = node.outputs[0]
-    where = np.split(
-        positions(t.shape(out)), np.cumsum([t.shape(i)[axis] for i in node.inputs[1:]])[:-1], axis=axis
-    )
+    where = np.split(positions(t.shape(out)), np.cumsum([t.shape(i)[axis] for i in node.inputs[1:]])[:-1], axis=axis)
     t.place(out, [(i, w) for i, w in zip(node.inputs[1:], where, strict=True)])
 
 

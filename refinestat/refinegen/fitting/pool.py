@@ -31,9 +31,7 @@ class FittingPool:
 
     containment: "A", "B" or "C" (see lockdown.Level), known once the pool has started."""
 
-    def __init__(
-        self, *, workers: int = 2, limits: FitLimits = _DEFAULT_LIMITS, allow_unsafe: bool = False
-    ) -> None:
+    def __init__(self, *, workers: int = 2, limits: FitLimits = _DEFAULT_LIMITS, allow_unsafe: bool = False) -> None:
         if workers < 1:
             raise ValueError(f"at least one worker is needed, got {workers}")
         self.containment = ""

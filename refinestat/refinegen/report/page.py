@@ -7,6 +7,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from tqdm import tqdm
@@ -29,19 +30,28 @@ def write_report(run: RunFolder) -> Path:
 
 def report_page(run: RunFolder) -> str:
     """The whole page as HTML, made from what the run's folder holds now."""
-    engine = Environment(
-        loader=PackageLoader("refinestat.refinegen.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    engine = _engine()
     style = engine.get_template("style.css").render(colours=COLOURS)
     policy = (
         f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'none'; img-src 'none'; "
         "base-uri 'none'; form-action 'none'"
     )
     return engine.get_template("page.html").render(page=page_of(run, _shown), style=style, policy=policy)
+
+
+def synthesis_card(found: Any) -> str:
+    """The answer of one search as a piece of HTML, for a notebook. found: a Synthesis."""
+    return _engine().get_template("card.html").render(found=found, checks=found.checks.to_dict("records"))
+
+
+def _engine() -> Environment:
+    return Environment(
+        loader=PackageLoader("refinestat.refinegen.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _shown(cells: list[Cell]) -> Iterator[Cell]:
