@@ -5,10 +5,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from commons.budgets import BUDGET_UNITS, faults_of_budgets
 from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_source
 from commons.utils import UserError, parse_seeds
+
+if TYPE_CHECKING:
+    from commons.owndata.prepare import Prepared
 
 __all__ = [
     "DEFAULT_MODEL",
@@ -26,7 +30,12 @@ config: dict[str, Any] = {
     "models": [DEFAULT_MODEL],
     "datasets": ["eight_schools", "dugongs", "glm", "gp", "surgical"],
     "seeds": "1-10",
+    # Which parts of the method are on (refinegen/strategies.py), and what a baseline may use up in one search.
+    "strategy": "refinestat",
+    "budget": "tokens",  # in what `budgets` are given: "tokens", "fits" or "seconds"
+    "budgets": None,  # {model: {data set: amount}}: searches are repeated until it is used up; None: one search
     # How statements are drawn.
+    "grammar": "syncode",  # which tokens may come: by Python's grammar ("syncode"), or by what is known ("semantic")
     "temperature": 0.3,
     "top_p": 1.0,
     "statement_retries": 10,  # times that a refused statement is drawn again
@@ -77,6 +86,10 @@ class Settings:
     models: tuple[str, ...]
     datasets: tuple[str, ...]
     seeds: tuple[int, ...]
+    strategy: str
+    budget: str
+    budgets: Mapping[str, Mapping[str, float]] | None
+    grammar: str
     temperature: float
     top_p: float
     statement_retries: int
@@ -106,7 +119,8 @@ class RunRequest:
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
     gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained.
-    cache: the folder of a cache of fits that runs share."""
+    cache: the folder of a cache of fits that runs share.
+    own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
     output: Path | None = None
@@ -115,6 +129,7 @@ class RunRequest:
     gpu: int | None = None
     unsafe: bool = False
     cache: Path | None = None
+    own: "tuple[Prepared, ...]" = ()
 
 
 Allowed = tuple[str, Callable[[Any], bool]]  # in words, and as a test
@@ -130,6 +145,9 @@ def _real(above: float, high: float) -> Allowed:
 
 
 _ALLOWED: Mapping[str, Allowed] = {
+    "strategy": ("the name of a strategy", lambda value: isinstance(value, str) and value != ""),
+    "budget": ('"tokens", "fits" or "seconds"', lambda value: value in BUDGET_UNITS),
+    "grammar": ('"syncode" or "semantic"', lambda value: value in ("syncode", "semantic")),
     "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
     "top_p": _real(0, 1),
     "statement_retries": _whole(0, 1000),
@@ -176,6 +194,7 @@ def checked(values: Mapping[str, Any]) -> Settings:
             settings[key] = read(settings.get(key, ()))
         except UserError as error:
             wrong.append(str(error))
+    wrong += [] if wrong else faults_of_budgets(settings["budgets"], settings["models"], settings["datasets"])
     if wrong:
         raise UserError("\n".join(wrong))
     return Settings(**settings)

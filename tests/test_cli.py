@@ -188,7 +188,7 @@ def ending(error: BaseException) -> int:
     def action(_: argparse.Namespace) -> int:
         raise error
 
-    return cli._reporting("refinestat", action, argparse.Namespace())
+    return cli.reporting("refinestat", action, argparse.Namespace())
 
 
 def test_mistakes_of_tasks_side_by_side_are_told_once(capsys):
@@ -205,7 +205,7 @@ def test_whoever_is_stopped_by_a_full_disk_is_told_how_to_go_on(capsys, tmp_path
         with RunFolder.create(settings(Path(model)), environment(), root=tmp_path / "results"):
             raise ExceptionGroup("tasks", [full]) if side_by_side else full
 
-    assert cli._reporting("refinestat", action, argparse.Namespace()) == 2
+    assert cli.reporting("refinestat", action, argparse.Namespace()) == 2
     assert capsys.readouterr().err.splitlines() == [
         "refinestat: error: cannot write x: No space left on device",
         f"refinestat: what is done is kept; to go on: refinestat run --resume {tmp_path / 'results' / '1'}",

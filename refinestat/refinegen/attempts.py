@@ -5,12 +5,14 @@ on as if nothing had happened."""
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from commons.data_pymc import DATASETS
 from refinestat.refinegen.assessment import Fits, fit_and_assess
 from refinestat.refinegen.decoder import Decoder
+from refinestat.refinegen.predicates import incomparable
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import Assessment, Attempt, Draft, Fit, Outcome, SamplerSettings
 from refinestat.refinegen.store import Cell
@@ -94,8 +96,20 @@ class LoggedJudge:
             return known, None, True
         dataset = DATASETS[self._cell.dataset]
         assessment, fit = await fit_and_assess(self._pool, draft.program.source, dataset, self._sampler, self._refit)
+        assessment = self._held_back(draft, assessment)
         self._remember(draft, assessment)
         return assessment, fit, fit.cached
+
+    def _held_back(self, draft: Draft, assessment: Assessment) -> Assessment:
+        """The assessment; without score and checks where the guards, which a strategy may lack, find a leak."""
+        if assessment.outcome is not Outcome.SCORED:
+            return assessment
+        why = incomparable(draft.program.source, DATASETS[self._cell.dataset])
+        if not why:
+            return assessment
+        return replace(
+            assessment, outcome=Outcome.INCOMPARABLE, why=why, checks=(), elpd_loo=float("nan"), elpd_se=float("nan")
+        )
 
     def _remember(self, draft: Draft, assessment: Assessment) -> None:
         if draft.accepted:

@@ -14,7 +14,8 @@ class Outcome(StrEnum):
 
     SCORED = "scored"
     REJECTED = "rejected"  # the predicates refused it: it never ran
-    BUILD_FAILED = "build_failed"  # it ran, and PyMC or the checks after the build refused the model
+    BUILD_FAILED = "build_failed"  # it ran, and PyMC refused to build its model
+    INCOMPARABLE = "incomparable"  # its model was built, and its score would not be one that others can be held against
     CRASHED = "crashed"  # its process died, lied or sent what cannot be read
     HOPELESS = "hopeless"  # its pilot showed that its chains do not meet: it was not sampled to the end
     TIMED_OUT = "timed_out"
@@ -81,9 +82,10 @@ class Fit:
 
     free, deterministic: draws by variable name, shape (chains, draws, *variable shape), float64, constrained space.
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
-    energy is None where the sampler has none. sampler: which one ran ("nutpie", "nutpie-numba", "pymc"); note: why not
-    a faster one. seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process. cached: not fitted now,
-    but found in a cache."""
+    energy is None where the sampler has none. observed: the outcome, shape (n,); predictive: what the model would have
+    observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran
+    ("nutpie", "nutpie-numba", "pymc"); note: why not a faster one. seconds: wall time by phase; cpu_seconds,
+    peak_memory (bytes): of the process. cached: not fitted now, but found in a cache."""
 
     outcome: Outcome
     why: str = ""
@@ -92,6 +94,8 @@ class Fit:
     log_likelihood: np.ndarray | None = None
     diverging: np.ndarray | None = None
     energy: np.ndarray | None = None
+    observed: np.ndarray | None = None
+    predictive: np.ndarray | None = None
     sampler: str = ""
     note: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -136,6 +140,13 @@ class Assessment:
     def rank(self) -> tuple[int, float]:
         """Sort key, larger is better: checks passed, then ELPD-LOO (a NaN ranks last)."""
         return self.passed, self.elpd_loo if self.elpd_loo == self.elpd_loo else float("-inf")
+
+
+def sampled(assessment: Assessment) -> bool:
+    """Whether a program was given to the sampler: a NUTS run, however it ended."""
+    if assessment.outcome is Outcome.INCOMPARABLE:  # found out before sampling, or after it
+        return assessment.sampler != ""
+    return assessment.outcome not in (Outcome.REJECTED, Outcome.BUILD_FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

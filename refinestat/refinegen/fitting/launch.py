@@ -17,15 +17,14 @@ from refinestat.refinegen.records import FitLimits
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 180.0  # imports and the first compilation, on a slow and busy machine
 _END_SECONDS = 2.0
-_BOOT = """
+BOOT_PATH = """
 import sys
 root, descriptor = sys.argv[1:]
 if root not in sys.path:
     sys.path.insert(0, root)
-from refinestat.refinegen.fitting.zygote import main
-main(int(descriptor))
 """
-_ENVIRONMENT = {
+_BOOT = f"{BOOT_PATH}from refinestat.refinegen.fitting.zygote import main\nmain(int(descriptor))\n"
+ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
@@ -137,7 +136,7 @@ async def launch() -> Zygote:
         process = subprocess.Popen(  # noqa: ASYNC220 - returns as soon as the process exists
             [sys.executable, "-I", "-c", _BOOT, str(_PACKAGE_ROOT), str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

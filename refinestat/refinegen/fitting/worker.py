@@ -9,7 +9,7 @@ import numpy as np
 
 from refinestat.refinegen.fitting import lockdown, protocol, sample
 from refinestat.refinegen.fitting.containment import Containment
-from refinestat.refinegen.fitting.model import BuildError
+from refinestat.refinegen.fitting.model import BuildError, IncomparableError
 from refinestat.refinegen.fitting.pilot import Hopeless
 from refinestat.refinegen.records import Outcome, SamplerSettings
 
@@ -47,6 +47,8 @@ def _serve(connection: socket.socket) -> None:
         parts = _failure(Outcome.TIMED_OUT, str(error), watch, fields["nonce"])
     except MemoryError:
         parts = _failure(Outcome.OUT_OF_MEMORY, "needs more memory than a program may use", watch, fields["nonce"])
+    except IncomparableError as error:
+        parts = _failure(Outcome.INCOMPARABLE, _describe(error), watch, fields["nonce"])
     except BaseException as error:  # the boundary: whatever a program raises, exits included, is data
         parts = _failure(Outcome.BUILD_FAILED, _describe(error), watch, fields["nonce"])
     for part in parts:
@@ -91,6 +93,9 @@ def _success(sampled: sample.Sampled, watch: sample.Stopwatch, nonce: str) -> li
     room = protocol.MAX_RESULT - sum(8 * values.size for _, _, values in arrays)
     if room < 0:
         raise BuildError(f"the draws take more than {protocol.MAX_RESULT} bytes")
+    if sampled.predictive is not None and 8 * sampled.predictive.size <= room:
+        room -= 8 * sampled.predictive.size
+        arrays.append(("predictive", "predictive", sampled.predictive))
     for name, values in at.deterministic.items():
         room -= 8 * values.size
         if room >= 0:

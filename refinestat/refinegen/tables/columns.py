@@ -46,6 +46,7 @@ def _checks() -> dict[str, Column]:
 OUTCOMES = {
     Outcome.REJECTED: "Programs that the predicates refused: they never ran.",
     Outcome.BUILD_FAILED: "Programs that ran and did not build a model.",
+    Outcome.INCOMPARABLE: "Programs whose model was built, and whose score could not be held against others'.",
     Outcome.CRASHED: "Programs whose process died.",
     Outcome.HOPELESS: "Programs that a short first fit ended: their chains did not meet.",
     Outcome.TIMED_OUT: "Programs that took too long.",
@@ -66,7 +67,7 @@ COLUMNS: dict[str, Column] = {
     "outcome": Column(meaning="What became of the best program.", format=TEXT),
     "sampler": Column(meaning="The sampler that drew from the best program.", format=TEXT),
     "attempts": Column(meaning="Programs drawn from the language model."),
-    "programs_run": Column(meaning="Programs that completed sampling."),
+    "programs_run": Column(meaning="Programs that completed sampling, and those that are incomparable."),
     "run_rate": Column(meaning="programs_run / attempts.", format=SHARE),
     "accepted": Column(meaning="Programs that ran and pass at least K checks."),
     **{outcome.value: Column(meaning=meaning) for outcome, meaning in OUTCOMES.items()},
