@@ -16,7 +16,7 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "selection", "sampling", "predicates", *CATALOGUE},
+    {"program", "prompts", "prompt_examples", "selection", "sampling", "predicates", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"decoder", "refine"},
     {"best_of"},

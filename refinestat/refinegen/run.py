@@ -10,12 +10,12 @@ from typing import Any
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, grammar, strategies
+from refinestat.refinegen import best_program, grammar, prompts, strategies
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
 from refinestat.refinegen.fitting.pool import FittingPool
-from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.language_model import LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.program import is_python
 from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
@@ -25,6 +25,8 @@ from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
+
+PROMPT_TOKENS = 1024  # with room for worked examples
 
 
 def run(request: RunRequest) -> int:
@@ -52,7 +54,10 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, gpu=request.gpu)
+            loading = Loading(
+                device=request.device, dtype=settings.dtype, quantize=settings.quantize, pickle=request.pickle
+            )
+            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, loading=loading)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
@@ -80,16 +85,16 @@ class _Job:
     settings: Settings
     strategy: Strategy
     pool: FittingPool
-    gpu: int | None
+    loading: Loading
 
     async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
-        model = LanguageModel.load(name, self.gpu)
+        model = LanguageModel.load(name, self.loading)
         if not model.batch.cached:
             say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
         mask = strategies.mask(self.strategy, model.tokenizer, model.end)
-        slots = asyncio.Semaphore(self.settings.in_flight)
+        slots = asyncio.Semaphore(self.settings.in_flight or model.room(PROMPT_TOKENS + self.settings.max_new_tokens))
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
             async def one(cell: Cell) -> None:
@@ -134,10 +139,16 @@ class _Job:
             rules=strategies.rules(self.strategy, dataset),
             dataset=dataset,
             writing=Writing(
-                temper=Temper(temperature=settings.temperature, top_p=settings.top_p),
+                temper=Temper(
+                    temperature=settings.temperature,
+                    top_k=settings.top_k,
+                    min_p=settings.min_p,
+                    top_p=settings.top_p,
+                ),
                 statement_retries=settings.statement_retries,
                 max_new_tokens=settings.max_new_tokens,
             ),
+            opening=prompts.opening(settings.prompt, dataset, model.chat),
         )
 
 
