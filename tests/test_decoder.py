@@ -75,6 +75,9 @@ class Anything:
     def start(self, prompt: str) -> None:
         assert prompt.endswith(PRIORS)
 
+    def statement(self, start: int, symbols: Any) -> None:
+        pass
+
     def fork(self) -> "Anything":
         return self
 

@@ -4,12 +4,21 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from commons.budgets import BUDGET_UNITS, read_budgets
 from commons.config import CELLS, DTYPES, PAPER_MODELS, PROMPTS, QUANTIZED, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
+from refinestat.refinegen.cli_data import (
+    DESCRIBE_EXAMPLES,
+    add_data_flags,
+    add_describe_flags,
+    describe,
+    list_datasets,
+    own_data,
+)
 
 RUN_EXAMPLES = """\
 examples:
@@ -17,6 +26,7 @@ examples:
   {prog} --seeds 1 --datasets eight_schools dugongs
   {prog} --seeds 1,3,5-10,15 --temperature 0.4 --output results/warmer
   {prog} --models Qwen/Qwen2.5-Coder-7B --gpu 0
+  {prog} --data heights.csv --outcome height    your own data
   {prog} --resume results/refinestat-main/3     continue a run that was stopped
 
 Defaults come from commons/config.py. Exit status: 0 done, 2 a mistake in the input, 130 stopped by Ctrl-C.
@@ -35,9 +45,34 @@ examples:
   {prog} model.py
   {prog} --format github models/*.py
   cat model.py | {prog} -
+  {prog} --run-data --outcome y model.py     with the values of the data section, and the guards
+  {prog} --fit model.py                      and the seven checks of a sampled model
 
 Exit status: 0 accepted, 1 refused, 2 a mistake in the call.
 """
+
+
+COMPARE = (
+    "Holds runs of several strategies against each other: rates, scores, ELPD-LOO, costs, paired differences.",
+    """\
+examples:
+  {prog} results/refinestat-main/1 results/Baseline/baseline/1 results/Baseline/base/1
+  {prog} results/ablation/1 --against refinestat-budget
+  {prog} results/refinestat-main/1 results/refinestat-main/2 --force
+
+Nothing is fitted again: every number comes from the attempts.jsonl files.
+""",
+)
+ABLATION = (
+    "Runs RefineStat, then all combinations of grammar, predicates and refinement and each predicate left out, each "
+    "with the budget that RefineStat's run leaves (its largest use x 1.2), and compares them.",
+    """\
+examples:
+  {prog} --seeds 1-3
+  {prog} --seeds 1-10 --temperature 0.8 --strategies baseline syncode base base-itergen
+  {prog} --resume results/ablation/1
+""",
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -54,20 +89,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = commands.add_parser("run", help="find a reliable model for each data set", **_texts("refinestat run"))
     _add_run_flags(run)
     _add_strategy_flag(run)
-    commands.add_parser("datasets", help="list the data sets")
+    datasets = commands.add_parser("datasets", help="list the data sets")
+    datasets.add_argument("--registry", type=Path, metavar="DIR", help="those of this folder of dataset.toml files too")
+    about = "what a model would be told about a file"
+    add_describe_flags(commands.add_parser("describe", help=about, **texts(None, DESCRIBE_EXAMPLES, "refinestat")))
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
     catalogue.add_argument("--check", action="store_true", help="write nothing; exit 1 where it does not fit")
+    compare = commands.add_parser(
+        "compare", help="hold runs against each other", **texts(*COMPARE, "refinestat compare")
+    )
+    _add_compare_flags(compare)
+    ablation = commands.add_parser(
+        "ablation", help="run every strategy at equal cost and compare", **texts(*ABLATION, "refinestat ablation")
+    )
+    _add_run_flags(ablation)
+    ablation.add_argument("--strategies", nargs="+", metavar="NAME", help="which to run (default: all)")
     check = commands.add_parser("check", help="check PyMC programs", **_check_texts("refinestat check"))
     _add_check_flags(check)
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
-        "datasets": _datasets,
+        "datasets": list_datasets,
+        "describe": describe,
         "mask-store": _mask_store,
         "catalogue": _catalogue,
         "check": _check,
+        "compare": compare_runs,
+        "ablation": _ablation,
     }
     return reporting(parser.prog, actions[arguments.command], arguments)
 
@@ -81,14 +131,19 @@ def refinestat_main(argv: Sequence[str] | None = None) -> int:
 
 
 def strategy_main(strategy: str, prog: str, about: str, examples: str, argv: Sequence[str] | None = None) -> int:
-    """A script that runs one strategy: the flags of `refinestat run`, with the strategy given."""
+    """A script that runs one strategy."""
+    return reporting("refinestat", _run, strategy_parser(strategy, prog, about, examples).parse_args(argv))
+
+
+def strategy_parser(strategy: str, prog: str, about: str, examples: str) -> Parser:
+    """The flags of `refinestat run`, with the strategy given."""
     parser = Parser(prog=prog, **texts(about, examples, f"python {prog}"))
     _add_run_flags(parser)
     parser.set_defaults(strategy=strategy)
-    return reporting("refinestat", _run, parser.parse_args(argv))
+    return parser
 
 
-def texts(about: str, examples: str, prog: str) -> dict[str, Any]:
+def texts(about: str | None, examples: str, prog: str) -> dict[str, Any]:
     """Description and examples of a parser, the lines as they are; {prog} in examples: how the user calls it."""
     epilog = examples.format(prog=prog)
     return {"description": about, "epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
@@ -115,22 +170,36 @@ def check_main(argv: Sequence[str] | None = None) -> int:
 
 def _check_texts(prog: str) -> dict[str, Any]:
     return {
-        "description": "Checks PyMC programs with the six predicates, without running or importing anything.",
+        "description": "Checks PyMC programs with the six predicates. Without --run-data or --fit nothing is run.",
         "epilog": CHECK_EXAMPLES.format(prog=prog),
         "formatter_class": argparse.RawDescriptionHelpFormatter,
     }
 
 
 def _add_check_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
     formats = ("text", "json", "github")
-    parser.add_argument("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--outcome", metavar="Y", help="variable or column that must be observed once, whole, and used nowhere else")
+    add("--run-data", action="store_true", help="execute what stands before the model, contained, to learn the values")
+    add("--fit", action="store_true", help="sample the accepted programs, contained, and show the seven checks")
+    add("--only-models", action="store_true", help="leave out files without a PyMC model")
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
+    from refinestat.refinegen.linter import CheckRequest, check  # noqa: PLC0415 - the catalogue takes a moment to load
 
-    return check(arguments.files, style=arguments.format)
+    return check(
+        CheckRequest(
+            files=arguments.files,
+            style=arguments.format,
+            outcome=arguments.outcome,
+            run_data=arguments.run_data or arguments.fit,
+            fit=arguments.fit,
+            only_models=arguments.only_models,
+        )
+    )
 
 
 def _about() -> str:
@@ -178,6 +247,8 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=_argument(parse_seeds), metavar="1-10", help="seeds and ranges: 1,3,5-10,15 (default 1-10)")
     add("--datasets", nargs="+", metavar="NAME", help="data sets (default: all; `refinestat datasets` lists them)")
     _add_models_flag(parser)
+    grammars = "which tokens may come: by Python's grammar, or by what is known of names and distributions as well"
+    add("--grammar", choices=("syncode", "semantic"), help=f"{grammars} (default {config['grammar']})")
     add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
     add("--top-k", type=int, metavar="K", help="draw from the K most probable tokens")
     add("--min-p", type=float, metavar="P", help="draw from tokens with this share of the best one's probability")
@@ -198,6 +269,8 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
     add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
+    add("--cache", type=Path, metavar="DIR", help="take fits that earlier runs left here, and leave new ones")
+    add_data_flags(parser)
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
 
@@ -243,6 +316,9 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         values = {key: getattr(recorded, key) for key in config}
         given |= {key: [*values[key], *given[key]] for key in CELLS if key in given}  # a run may grow
     given |= _budgets(arguments)
+    own = own_data(arguments)
+    if own:
+        given["datasets"] = _with_own(own, values, given, arguments.resume)
     return RunRequest(
         settings=checked({**values, **given}),
         output=arguments.output,
@@ -251,6 +327,8 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         device=_device(arguments),
         pickle=arguments.allow_pickle,
         unsafe=arguments.i_accept_unsafe_execution,
+        cache=arguments.cache,
+        own=own,
     )
 
 
@@ -263,12 +341,54 @@ def _budgets(arguments: argparse.Namespace) -> dict[str, Any]:
     return {}
 
 
-def _datasets(_: argparse.Namespace) -> int:
-    from commons.data_pymc import DATASETS  # noqa: PLC0415 - numpy is slow to load
+def _add_compare_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="run folders, or folders that hold some")
+    add_comparison_flags(parser)
 
-    for name, dataset in DATASETS.items():
-        print(f"{name:15} {dataset.outcome.values.size:4} observations  {dataset.description}")
-    return 0
+
+def add_comparison_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--against", default="refinestat", metavar="NAME", help="strategy to take differences to (default refinestat)")
+    add("--force", action="store_true", help="pool runs of different data or settings, and say which differ")
+    add("--output", type=Path, metavar="DIR", help="where the tables go (default: results/compare/<n>)")
+
+
+def compare_runs(arguments: argparse.Namespace) -> int:
+    """Compares `arguments.runs`, or the runs in them."""
+    from refinestat.refinegen import ablation  # noqa: PLC0415 - pandas, torch and PyMC are slow to load
+    from refinestat.refinegen.results import find_runs  # noqa: PLC0415
+    from refinestat.refinegen.store import numbered  # noqa: PLC0415
+
+    paths = [run for path in arguments.runs for run in find_runs(path)]
+    output = arguments.output or numbered(Path("results/compare"))
+    return ablation.compare_runs(paths, output, against=arguments.against, force=arguments.force)
+
+
+def _ablation(arguments: argparse.Namespace) -> int:
+    """The whole method and every strategy: its own folder, and in it one folder for each."""
+    if arguments.token_budget is not None:
+        raise UserError("--token-budget: an ablation takes the budget from its own run of the whole method")
+    folder, unit = arguments.resume, arguments.budget
+    arguments.resume, arguments.budget = folder / "refinestat" if folder else None, None
+    request = request_of(arguments)
+    from refinestat.refinegen import ablation  # noqa: PLC0415 - torch and PyMC are slow to load
+
+    settings = replace(request.settings, budget=unit or request.settings.budget)
+    request = replace(request, settings=settings, resume=folder)
+    return ablation.ablation(request, arguments.strategies or ablation.NAMES)
+
+
+def _with_own(own: tuple[Any, ...], values: Any, given: dict[str, Any], resumed: Path | None) -> list[str]:
+    """The names of the data sets to run, the user's own among them. Makes those known."""
+    from commons.data_pymc import register  # noqa: PLC0415 - numpy is slow to load
+    from commons.owndata import stored  # noqa: PLC0415
+
+    recorded = list(values["datasets"]) if resumed is not None else []
+    if resumed is not None:
+        stored.must_be_the_same(own, recorded, resumed)
+    for each in own:
+        register(each.dataset)
+    return [*dict.fromkeys([*recorded, *given.get("datasets", []), *(each.dataset.name for each in own)])]
 
 
 def _mask_store(arguments: argparse.Namespace) -> int:

@@ -46,11 +46,14 @@ class Model(Protocol):
 
 
 class Mask(Protocol):
-    """The grammar: which tokens may follow the prompt and the text. Raises GrammarError where it cannot say."""
+    """The grammar: which tokens may follow the prompt and the text. Raises GrammarError where it cannot say.
+
+    statement: a statement begins at this place in the text, where Pi is as given; tokens may have begun it already."""
 
     seconds: float
 
     def start(self, prompt: str) -> None: ...
+    def statement(self, start: int, symbols: Any) -> None: ...
     def allowed(self, text: str) -> np.ndarray: ...
     def fork(self) -> "Mask": ...
 
@@ -137,6 +140,7 @@ class Decoder:
 
     async def _write(self, page: _Page, stream: np.random.Generator, priors: tuple[int, int] | None) -> Draft:
         self._mask.start(self._head + PRIORS)
+        self._mask.statement(page.start, page.symbols)
         before = self._context.forward_passes, self._mask.seconds, self._context.seconds
         given = len(self._prompt) + len(page.tokens)
         accepted = False
@@ -203,6 +207,7 @@ class Decoder:
         page.start += length
         page.kept = next(i for i, end in enumerate(page.ends, 1) if end >= page.start)
         page.refused, page.retries = Refused(), 0
+        self._mask.statement(page.start, symbols)
 
     def _finish(self, page: _Page) -> bool:
         refusal = self._rules.finish(page.symbols)

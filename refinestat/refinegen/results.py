@@ -18,7 +18,7 @@ from commons.utils import UserError
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import Attempt, sampled
 from refinestat.refinegen.selection import reliable
-from refinestat.refinegen.store import Cell, Log, RunFolder
+from refinestat.refinegen.store import Cell, Log, RunFolder, read_settings
 from refinestat.refinegen.tables import gather
 
 CELL = ["strategy", "model", "dataset", "seed"]  # the first columns of every frame: what a row belongs to
@@ -50,7 +50,7 @@ class LoadedRun:
 
     @property
     def strategy(self) -> str:
-        return self.settings.strategy
+        return strategy_label(self.settings)
 
     def folder(self, model: str, dataset: str, seed: int) -> Path:
         """Where the files of one cell are; model: as in the tables."""
@@ -62,7 +62,7 @@ def load_run(path: Path | str) -> LoadedRun:
     """Reads a run folder. Raises UserError where it holds no run, one of another format, or a damaged config.json."""
     run = RunFolder.read(Path(path))
     results = gather(run)
-    strategy = run.settings.strategy
+    strategy = strategy_label(run.settings)
     environment, notes = _environment(run.path)
     rows = [
         row
@@ -83,6 +83,12 @@ def load_run(path: Path | str) -> LoadedRun:
         best=best,
         notes=(*notes, *_missing(run.path, results.cells, results.logs), *_unreliable(run.path, cells)),
     )
+
+
+def strategy_label(settings: Settings) -> str:
+    """A strategy's name in the frames; RefineStat repeated until a budget is used up goes by a name of its own."""
+    repeated = settings.strategy == "refinestat" and settings.budgets is not None
+    return "refinestat-budget" if repeated else settings.strategy
 
 
 def attempt_row(cell: Cell, attempt: Attempt, K: int) -> dict[str, Any]:
@@ -106,17 +112,17 @@ def attempt_row(cell: Cell, attempt: Attempt, K: int) -> dict[str, Any]:
         "elpd_se": found.elpd_se,
         **{name: checks[name].value if name in checks else nan for name in CHECKS if name != "elpd_loo"},
         **{f"{name}_pass": name in checks and checks[name].passed for name in CHECKS},
-        "nuts_run": sampled(found) and not attempt.looked_up,
+        "nuts_run": 0 if attempt.looked_up else sum(map(sampled, found.fits)),
         "prompt_tokens": cost.prompt_tokens,
         "generated_tokens": cost.generated_tokens,
         "discarded_tokens": sum(cost.discarded.values()),
         "discarded": dict(cost.discarded),
         "forward_passes": cost.forward_passes,
         "mask_failures": cost.mask_failures,
-        "fit_seconds": 0.0 if attempt.looked_up else found.fit_seconds,
+        "fit_seconds": 0.0 if attempt.looked_up else sum(fit.fit_seconds for fit in found.fits),
         "model_seconds": cost.model_seconds,
         "mask_seconds": cost.mask_seconds,
-        "cpu_seconds": 0.0 if attempt.looked_up else found.cpu_seconds,
+        "cpu_seconds": 0.0 if attempt.looked_up else sum(fit.cpu_seconds for fit in found.fits),
         "sampler": found.sampler,
         "refusals": attempt.draft.refusals,
         "source": attempt.draft.program.source,
@@ -161,6 +167,20 @@ def find_runs(path: Path | str) -> list[Path]:
     if not inside:
         raise UserError(f"{folder} holds no run: there is no {folder / 'config.json'}, nor one in a folder below it")
     return inside
+
+
+def newest_runs(results: Path) -> list[Path]:
+    """The newest folder of each strategy below results/Baseline, and of the main job. Raises UserError for none.
+
+    Two folders of one strategy (base.py and base-multi.py of Baseline/) are told apart by age: the newer one counts."""
+    folders = [*results.glob("refinestat-main/*/"), *results.glob("Baseline/*/*/")]
+    groups = [sorted({file.parent for file in folder.glob("**/config.json")}, key=_natural) for folder in folders]
+    chosen: dict[str, list[Path]] = {}
+    for group in sorted(filter(None, groups), key=lambda group: group[0].stat().st_mtime):
+        chosen[strategy_label(read_settings(group[0]))] = group
+    if not any(name != "refinestat" for name in chosen):
+        raise UserError(f"{results / 'Baseline'} holds no run of a baseline yet: name run folders, or make one")
+    return [path for group in chosen.values() for path in group]
 
 
 def _natural(path: Path) -> tuple[tuple[int, str], ...]:

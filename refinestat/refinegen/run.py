@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, grammar, prompts, strategies
+from refinestat.refinegen import best_program, effects, grammar, prompts, strategies
+from refinestat.refinegen.all_rows import Answer, with_all_rows
+from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
+from refinestat.refinegen.fitting.cache import CachedFits
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.program import is_python
@@ -22,7 +25,7 @@ from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
 from refinestat.refinegen.refine import Limits
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt, reliable
-from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
 
@@ -45,7 +48,7 @@ def run(request: RunRequest) -> int:
 async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> None:
     """folders: where the folder of the run is put as soon as there is one."""
     settings = request.settings
-    for model in settings.models if strategy.grammar else ():
+    for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
     say("Starting the processes that programs run in")
     async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
@@ -54,10 +57,10 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            loading = Loading(
-                device=request.device, dtype=settings.dtype, quantize=settings.quantize, pickle=request.pickle
-            )
-            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, loading=loading)
+            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
+            how = folder.settings
+            loading = Loading(device=request.device, dtype=how.dtype, quantize=how.quantize, pickle=request.pickle)
+            job = _Job(settings=how, strategy=strategy, fits=fits, loading=loading)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
@@ -67,15 +70,20 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
 
 def _limits(settings: Settings) -> FitLimits:
     memory = int(settings.fit_memory_gb * 2**30)
-    return FitLimits(wall=settings.fit_wall_seconds, cpu=settings.fit_cpu_seconds, memory=memory)
+    return FitLimits(
+        wall=settings.fit_wall_seconds,
+        cpu=settings.fit_cpu_seconds,
+        build=settings.fit_build_seconds,
+        memory=memory,
+    )
 
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
-        return RunFolder.open(request.resume, request.settings, environment)
+        return RunFolder.open(request.resume, request.settings, environment, own=request.own)
     strategy = request.settings.strategy
     root = ROOT if strategy == REFINESTAT.name else BASELINES / strategy
-    return RunFolder.create(request.settings, environment, root=root, output=request.output)
+    return RunFolder.create(request.settings, environment, root=root, output=request.output, own=request.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +92,7 @@ class _Job:
 
     settings: Settings
     strategy: Strategy
-    pool: FittingPool
+    fits: Fits
     loading: Loading
 
     async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
@@ -93,7 +101,7 @@ class _Job:
         model = LanguageModel.load(name, self.loading)
         if not model.batch.cached:
             say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
-        mask = strategies.mask(self.strategy, model.tokenizer, model.end)
+        mask = strategies.mask(self.strategy, self.settings.grammar, model.tokenizer, model.end)
         slots = asyncio.Semaphore(self.settings.in_flight or model.room(PROMPT_TOKENS + self.settings.max_new_tokens))
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
@@ -116,19 +124,27 @@ class _Job:
             tune=settings.tune,
             draws=settings.draws,
             target_accept=settings.target_accept,
+            pilot=settings.pilot,
             seed=cell.seed,
         )
         decoder = self._decoder(cell, model, mask)
         writer = LoggedWriter(decoder, cell, log.attempts)
         judge = LoggedJudge(
-            pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
+            pool=self.fits,
+            writer=writer,
+            cell=cell,
+            sampler=sampler,
+            logged=log.attempts,
+            made=progress.made,
+            refit=settings.refit_target_accept,
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
         search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
         with closing(decoder):
             best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
         assert best is not None  # a search makes one attempt at least
-        write_answer(cell, best, sampler, settings.K)
+        answer = answer_of(cell, best, sampler)
+        write_answer(cell, best, await with_all_rows(answer, self.fits), settings.K)
         return best
 
     def _decoder(self, cell: Cell, model: LanguageModel, mask: Mask) -> Decoder:
@@ -161,20 +177,43 @@ def _budget(cell: Cell, settings: Settings) -> Budget | None:
     return Budget(unit=settings.budget, amount=amount, most_programs=most)
 
 
-def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) -> None:
-    """A finished cell's files: the best program, ready to run, and its checks."""
-    dataset, model = DATASETS[cell.dataset], model_label(cell.model)
-    lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
-    if best.draft.accepted and is_python(best.draft.program.source):
-        text = best_program.render(
-            best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
-        )
-        cell.write("best_program.py", text)
+def answer_of(cell: Cell, best: Attempt, sampler: SamplerSettings) -> Answer:
+    """The best program with the data of the search and its draws."""
+    return Answer(
+        program=best.draft.program,
+        dataset=DATASETS[cell.dataset],
+        assessment=best.assessment,
+        sampler=replace(sampler, target_accept=best.assessment.target_accept),
+        free=load_free(cell.path / "posterior.nc"),
+    )
+
+
+def write_answer(cell: Cell, best: Attempt, answer: Answer, K: int) -> None:
+    """A finished cell's files: the best program, ready to run, and its checks. answer: what is shown of it."""
+    dataset, model, program = answer.dataset, model_label(cell.model), answer.program
+    found = [answer.note] if answer.note else []
+    if is_python(program.source):
+        found += effects.lines(effects.slopes(program.source, dataset, answer.free), dataset)
+    about: dict[str, Any] = {"model": model, "seed": cell.seed, "K": K, "found": found}
+    lines = best_program.describe(dataset, answer.assessment, **about)
+    if best.draft.accepted and is_python(program.source):
+        cell.write("best_program.py", best_program.render(program, dataset, answer.assessment, answer.sampler, **about))
     cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    found = best.assessment
-    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": found.outcome, "why": found.why}
-    scores = {"elpd_loo": found.elpd_loo, "elpd_se": found.elpd_se, "checks": found.checks}
-    cell.finish({**verdict, **scores, "sampler": found.sampler})
+    assessed = best.assessment
+    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": assessed.outcome, "why": assessed.why}
+    scores = {"elpd_loo": assessed.elpd_loo, "elpd_se": assessed.elpd_se, "checks": assessed.checks}
+    own: dict[str, Any] = {}
+    if dataset.log_jacobian:
+        own["elpd_loo_on_original_scale"] = answer.assessment.elpd_loo + dataset.log_jacobian
+    if answer.note:
+        own["all_rows"] = {
+            "note": answer.note,
+            "elpd_loo": answer.assessment.elpd_loo,
+            "checks": answer.assessment.checks,
+        }
+    limit = {"pareto_k_limit": assessed.pareto_k_limit, "pareto_k_share": assessed.pareto_k_share}
+    how = {"sampler": assessed.sampler, "note": assessed.note, "target_accept": assessed.target_accept}
+    cell.finish({**verdict, **scores, **limit, **how, **own})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:

@@ -3,6 +3,18 @@
 from refinestat.refinegen.store.cell import Cell
 from refinestat.refinegen.store.environment import describe
 from refinestat.refinegen.store.log import Log, read_attempts
-from refinestat.refinegen.store.run_folder import BASELINES, ROOT, RunFolder, read_settings
+from refinestat.refinegen.store.posterior import load_free
+from refinestat.refinegen.store.run_folder import BASELINES, ROOT, RunFolder, numbered, read_settings
 
-__all__ = ["BASELINES", "ROOT", "Cell", "Log", "RunFolder", "describe", "read_attempts", "read_settings"]
+__all__ = [
+    "BASELINES",
+    "ROOT",
+    "Cell",
+    "Log",
+    "RunFolder",
+    "describe",
+    "load_free",
+    "numbered",
+    "read_attempts",
+    "read_settings",
+]

@@ -32,6 +32,14 @@ def save_posterior(path: Path, fit: Fit, attributes: Mapping[str, str | int]) ->
         temporary.write_bytes(content.getbuffer())
 
 
+def load_free(path: Path) -> dict[str, np.ndarray]:
+    """The draws of the group posterior by name, shape (chains, draws, *shape); empty where there is no file."""
+    if not path.exists():
+        return {}
+    with xr.open_dataset(path, group="posterior", engine="h5netcdf") as posterior:
+        return {str(name): values.to_numpy() for name, values in posterior.data_vars.items()}
+
+
 def _labelled(variables: Mapping[str, np.ndarray], attributes: Mapping[str, str | int]) -> xr.Dataset:
     """Arrays (chain, draw, *shape) with the names of dimensions that ArviZ gives."""
     chains, draws = next(iter(variables.values())).shape[:2]
