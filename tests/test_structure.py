@@ -20,8 +20,9 @@ LAYERS = (
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"assessment", "decoder", "refine", "all_rows"},
     {"best_of"},
-    {"strategies", "attempts", "linter", "progress", "results", "run", "tables"},
-    {"comparison", "ablation", "several_runs"},
+    {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
+    {"comparison", "ablation", "several_runs", "synthesis"},
+    {"api"},
     {"cli", "cli_data"},
     {"cli_baselines"},
 )
@@ -33,6 +34,9 @@ HEAVY = {
     "pymc": {"fitting", "catalogue_build"},
     "pytensor": {"fitting", "catalogue_build"},
     "nutpie": {"fitting"},
+    "matplotlib": {"plots"},
+    "jinja2": {"report"},
+    "pygments": {"report"},
 }
 MODULES = sorted(CORE.rglob("*.py"))
 

@@ -63,6 +63,13 @@ examples:
 Nothing is fitted again: every number comes from the attempts.jsonl files.
 """,
 )
+REPORT = (
+    "Writes analysis/report.html of runs, from what their folders hold now.",
+    """\
+example:
+  {prog} results/refinestat-main/1
+""",
+)
 ABLATION = (
     "Runs RefineStat, then all combinations of grammar, predicates and refinement and each predicate left out, each "
     "with the budget that RefineStat's run leaves (its largest use x 1.2), and compares them.",
@@ -91,8 +98,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_strategy_flag(run)
     datasets = commands.add_parser("datasets", help="list the data sets")
     datasets.add_argument("--registry", type=Path, metavar="DIR", help="those of this folder of dataset.toml files too")
-    about = "what a model would be told about a file"
-    add_describe_flags(commands.add_parser("describe", help=about, **texts(None, DESCRIBE_EXAMPLES, "refinestat")))
+    shown = texts(None, DESCRIBE_EXAMPLES, "refinestat describe")
+    add_describe_flags(commands.add_parser("describe", help="what a model would be told about a file", **shown))
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
@@ -108,6 +115,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     ablation.add_argument("--strategies", nargs="+", metavar="NAME", help="which to run (default: all)")
     check = commands.add_parser("check", help="check PyMC programs", **_check_texts("refinestat check"))
     _add_check_flags(check)
+    about = texts(*REPORT, "refinestat report")
+    report = commands.add_parser("report", help="write a run's report.html again", **about)
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run, finished or not")
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
@@ -116,6 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "mask-store": _mask_store,
         "catalogue": _catalogue,
         "check": _check,
+        "report": _report,
         "compare": compare_runs,
         "ablation": _ablation,
     }
@@ -200,6 +211,15 @@ def _check(arguments: argparse.Namespace) -> int:
             only_models=arguments.only_models,
         )
     )
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from refinestat.refinegen.report import write_report  # noqa: PLC0415 - matplotlib is slow to load
+    from refinestat.refinegen.store import RunFolder  # noqa: PLC0415 - numpy is slow to load
+
+    for path in [write_report(run) for run in [RunFolder.read(run) for run in arguments.runs]]:
+        print(f"To look at it: {path}")
+    return 0
 
 
 def _about() -> str:

@@ -82,9 +82,10 @@ class Fit:
 
     free, deterministic: draws by variable name, shape (chains, draws, *variable shape), float64, constrained space.
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
-    energy is None where the sampler has none. sampler: which one ran ("nutpie", "nutpie-numba", "pymc"); note: why not
-    a faster one. seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process. cached: not fitted now,
-    but found in a cache."""
+    energy is None where the sampler has none. observed: the outcome, shape (n,); predictive: what the model would have
+    observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran
+    ("nutpie", "nutpie-numba", "pymc"); note: why not a faster one. seconds: wall time by phase; cpu_seconds,
+    peak_memory (bytes): of the process. cached: not fitted now, but found in a cache."""
 
     outcome: Outcome
     why: str = ""
@@ -93,6 +94,8 @@ class Fit:
     log_likelihood: np.ndarray | None = None
     diverging: np.ndarray | None = None
     energy: np.ndarray | None = None
+    observed: np.ndarray | None = None
+    predictive: np.ndarray | None = None
     sampler: str = ""
     note: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)

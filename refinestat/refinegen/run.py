@@ -23,6 +23,7 @@ from refinestat.refinegen.program import is_python
 from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
 from refinestat.refinegen.refine import Limits
+from refinestat.refinegen.report import write_report
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
@@ -36,7 +37,7 @@ def run(request: RunRequest) -> int:
     """Runs every cell that is not finished, writes the tables, and says where they are. Returns the exit status."""
     folders: list[Path] = []
     try:
-        asyncio.run(_run(request, strategies.named(request.settings.strategy), folders))
+        print(asyncio.run(complete(request, folders)))
     except KeyboardInterrupt:
         say("Stopped. Every finished attempt is kept.")
         for folder in folders:
@@ -45,9 +46,11 @@ def run(request: RunRequest) -> int:
     return 0
 
 
-async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> None:
-    """folders: where the folder of the run is put as soon as there is one."""
-    settings = request.settings
+async def complete(request: RunRequest, folders: list[Path]) -> str:
+    """Runs every cell that is not finished, and writes tables and report. Returns the summary.
+
+    folders: where the folder of the run is put as soon as there is one."""
+    settings, strategy = request.settings, strategies.named(request.settings.strategy)
     for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
     say("Starting the processes that programs run in")
@@ -65,7 +68,8 @@ async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> 
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
                     await job.refine_all(model, cells)
-            print(f"\n{write_tables(folder)}\nEverything is in {folder.path}")
+            summary, report = write_tables(folder), write_report(folder)
+            return f"\n{summary}\nTo look at it: {report}\nEverything is in {folder.path}"
 
 
 def _limits(settings: Settings) -> FitLimits:
