@@ -35,6 +35,7 @@ config: dict[str, Any] = {
     "budget": "tokens",  # in what `budgets` are given: "tokens", "fits" or "seconds"
     "budgets": None,  # {model: {data set: amount}}: searches are repeated until it is used up; None: one search
     # How statements are drawn.
+    "grammar": "syncode",  # which tokens may come: by Python's grammar ("syncode"), or by what is known ("semantic")
     "temperature": 0.3,
     "top_p": 1.0,
     "statement_retries": 10,  # times that a refused statement is drawn again
@@ -50,8 +51,11 @@ config: dict[str, Any] = {
     "tune": 1000,
     "draws": 1000,
     "target_accept": 0.95,
+    "refit_target_accept": 0.99,  # of a second fit, where a few divergences are all that fails; None: no second fit
+    "pilot": 0,  # draws per chain of a short first fit that ends hopeless programs (R-hat > 1.5); 0: no pilot
     "fit_wall_seconds": 300,
     "fit_cpu_seconds": 240,
+    "fit_build_seconds": 60,  # processor time until a program's log density is ready
     "fit_memory_gb": 4,
     # The machine: these change how fast a result comes, never the result.
     "workers": None,  # programs fitted at once; None: one per core
@@ -67,6 +71,10 @@ BFMI_ABOVE = 0.3
 PARETO_K_BELOW = 0.7
 PARETO_K_SHARE_AT_LEAST = 0.8
 
+# When a program is fitted again, or not to the end.
+REFIT_DIVERGENCES_BELOW = 0.01  # share of the draws
+HOPELESS_R_HAT_ABOVE = 1.5
+
 CELLS = ("models", "datasets", "seeds")  # what is run: a run can be continued with more of them
 MACHINE = ("workers", "in_flight")  # what never changes a result
 
@@ -81,6 +89,7 @@ class Settings:
     strategy: str
     budget: str
     budgets: Mapping[str, Mapping[str, float]] | None
+    grammar: str
     temperature: float
     top_p: float
     statement_retries: int
@@ -94,8 +103,11 @@ class Settings:
     tune: int
     draws: int
     target_accept: float
+    refit_target_accept: float | None
+    pilot: int
     fit_wall_seconds: float
     fit_cpu_seconds: float
+    fit_build_seconds: float
     fit_memory_gb: float
     workers: int
     in_flight: int
@@ -107,6 +119,7 @@ class RunRequest:
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
     gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained.
+    cache: the folder of a cache of fits that runs share.
     own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
@@ -115,6 +128,7 @@ class RunRequest:
     build: bool = True
     gpu: int | None = None
     unsafe: bool = False
+    cache: Path | None = None
     own: "tuple[Prepared, ...]" = ()
 
 
@@ -133,6 +147,7 @@ def _real(above: float, high: float) -> Allowed:
 _ALLOWED: Mapping[str, Allowed] = {
     "strategy": ("the name of a strategy", lambda value: isinstance(value, str) and value != ""),
     "budget": ('"tokens", "fits" or "seconds"', lambda value: value in BUDGET_UNITS),
+    "grammar": ('"syncode" or "semantic"', lambda value: value in ("syncode", "semantic")),
     "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
     "top_p": _real(0, 1),
     "statement_retries": _whole(0, 1000),
@@ -146,8 +161,17 @@ _ALLOWED: Mapping[str, Allowed] = {
     "tune": _whole(10, 1_000_000),
     "draws": _whole(10, 1_000_000),
     "target_accept": ("a number between 0 and 1", lambda value: type(value) is float and 0 < value < 1),
+    "refit_target_accept": (
+        "a number between 0 and 1, or None",
+        lambda value: value is None or (type(value) is float and 0 < value < 1),
+    ),
+    "pilot": (
+        "0, or a whole number from 20 to 10000",
+        lambda value: type(value) is int and (value == 0 or 20 <= value <= 10_000),
+    ),
     "fit_wall_seconds": _real(0, 86_400),
     "fit_cpu_seconds": _real(0, 86_400),
+    "fit_build_seconds": _real(0, 86_400),
     "fit_memory_gb": _real(0, 4096),
     "workers": _whole(1, 1024),
     "in_flight": _whole(1, 1024),

@@ -1,4 +1,6 @@
+import asyncio
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,8 @@ from transformers import (
     GPTNeoXForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    MambaConfig,
+    MambaForCausalLM,
     MistralConfig,
     MistralForCausalLM,
     PreTrainedTokenizerFast,
@@ -21,7 +25,7 @@ from transformers import (
 
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.language_model import Context, LanguageModel, load_tokenizer
 from refinestat.refinegen.prompts import plain
 
 PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
@@ -84,7 +88,7 @@ def folder(tmp_path_factory):
     return saved(tmp_path_factory.mktemp("llama"), LlamaForCausalLM, LlamaConfig, bpe())
 
 
-@pytest.mark.parametrize(
+CLASSES = pytest.mark.parametrize(
     ("network", "config", "more"),
     [
         (LlamaForCausalLM, LlamaConfig, {}),
@@ -95,20 +99,120 @@ def folder(tmp_path_factory):
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )
-def test_what_was_read_before_changes_no_logits(tmp_path, network, config, more):
+
+
+def reference(model: LanguageModel, tokens: list[int]) -> np.ndarray:
+    """The logits that transformers gives for the whole sequence at once."""
+    plain = type(model.network).from_pretrained(model.name)
+    with torch.inference_mode():
+        return plain(torch.tensor([tokens]), use_cache=False).logits[0, -1, : len(model.tokenizer)].numpy()
+
+
+async def answered(*asked: tuple[Context, list[int]]) -> list[np.ndarray]:
+    """What several cells get that ask in the same turn."""
+    return await asyncio.gather(*(context.logits(tokens) for context, tokens in asked))
+
+
+@CLASSES
+def test_rows_that_join_grow_and_are_cut_back_apart_have_the_logits_of_each_alone(tmp_path, network, config, more):
     model = LanguageModel.load(saved(tmp_path, network, config, bpe(), **more))
+    assert model.batch.cached
     tokens = list(model.tokens(PROMPTS[0]))
-    fresh = [model.context().logits(tokens[:n]) for n in (30, 31, 60, 40)]
-    context = model.context()
-    for n, expected in zip((30, 31, 60, 40), fresh, strict=True):
-        np.testing.assert_allclose(context.logits(tokens[:n]), expected, atol=1e-4)
-    other = [*tokens[:20], *tokens[5:15]]
-    np.testing.assert_allclose(context.logits(other), model.context().logits(other), atol=1e-4)
+    prompts = [tokens[:30], tokens[:30], tokens[:41]]
+    rows = [model.context(prompt) for prompt in prompts]
+    chance = random.Random(0)
+    after: list[list[int]] = [[], [], []]
+
+    async def play() -> None:
+        for _ in range(25):
+            asking = sorted(chance.sample(range(3), chance.choice([1, 2, 3, 3])))
+            for i in asking:
+                kept = len(after[i]) if chance.random() < 0.7 else chance.randrange(len(after[i]) + 1)
+                after[i] = after[i][:kept] + chance.choices(tokens, k=chance.choice([0, 1, 1, 1, 3]))
+                if chance.random() < 0.1:
+                    rows[i].close()
+                    rows[i] = model.context(prompts[i])
+            found = await answered(*((rows[i], after[i]) for i in asking))
+            for i, logits in zip(asking, found, strict=True):
+                np.testing.assert_allclose(logits, reference(model, prompts[i] + after[i]), atol=1e-4)
+
+    asyncio.run(play())
+
+
+def test_cells_that_ask_in_the_same_turn_share_a_pass(folder):
+    model = LanguageModel.load(folder)
+    passes = []
+    model.network.register_forward_pre_hook(
+        lambda _, __, given: passes.append(tuple(given["position_ids"].shape)), with_kwargs=True
+    )
+    prompt = model.tokens(PROMPTS[0])
+    rows = [model.context(prompt) for _ in range(5)]
+
+    async def play() -> None:
+        for n in range(4):
+            await answered(*((row, [7, 8, 9][:n]) for row in rows))
+        await answered(*((row, [7, 8]) for row in rows[::2]))
+        await answered(*((row, [7, 8, 9, 10]) for row in rows[:4]))
+
+    asyncio.run(play())
+    assert passes == [(1, len(prompt)), (5, 1), (5, 1), (5, 1), (3, 1), (2, 2), (2, 1)]
+
+
+def test_a_cell_that_was_cancelled_leaves_the_others_their_logits(folder):
+    model = LanguageModel.load(folder)
+    one, other = model.context([5, 6, 7]), model.context([5, 6, 8])
+
+    async def play() -> np.ndarray:
+        gone, kept = one.logits([9]), other.logits([9])
+        gone.cancel()
+        return await kept
+
+    np.testing.assert_allclose(asyncio.run(play()), reference(model, [5, 6, 8, 9]), atol=1e-4)
+    assert one.forward_passes == 0
+
+
+def test_a_pass_that_fails_fails_its_cells_and_says_why(folder):
+    model = LanguageModel.load(folder)
+
+    async def play() -> list[object]:
+        asked = [model.context([5, 6, 7]).logits([999_999]), model.context([5, 6, 7]).logits([999_999])]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [type(found) for found in asyncio.run(play())] == [IndexError, IndexError]
+
+
+def test_a_closed_row_is_given_to_the_next_cell(folder):
+    model = LanguageModel.load(folder)
+
+    async def play() -> set[int | None]:
+        held = set()
+        for i in range(20):
+            context = model.context([5, 6, i])
+            await context.logits([7])
+            held.add(context.row)
+            context.close()
+        return held
+
+    assert len(asyncio.run(play())) == 1
+
+
+def test_a_model_whose_state_cannot_be_cut_back_reads_everything_again(tmp_path):
+    torch.manual_seed(0)
+    tokenizer = bpe()
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "state_size": 4, "vocab_size": tokenizer.get_vocab_size()}
+    MambaForCausalLM(MambaConfig(**sizes, pad_token_id=0, bos_token_id=1, eos_token_id=2)).save_pretrained(tmp_path)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>").save_pretrained(tmp_path)
+    model = LanguageModel.load(str(tmp_path))
+    assert not model.batch.cached
+    contexts = [model.context([5, 6, 7]), model.context([5, 6, 8])]
+    for after in ([9, 10], [9, 11]):
+        for found, prompt in zip(asyncio.run(answered(*((c, after) for c in contexts))), (7, 8), strict=True):
+            np.testing.assert_allclose(found, reference(model, [5, 6, prompt, *after]), atol=1e-4)
 
 
 def test_logits_cover_the_tokenizer_and_not_the_padding(folder):
     model = LanguageModel.load(folder)
-    logits = model.context().logits(model.tokens("x = 1"))
+    (logits,) = asyncio.run(answered((model.context(model.tokens("x = 1")), [])))
     assert logits.shape == (len(model.tokenizer),)
     assert logits.dtype == np.float32
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from commons.data_pymc import Dataset
 from refinestat.refinegen import prompts
-from refinestat.refinegen.attempts import assess
-from refinestat.refinegen.fitting.pool import FittingPool
+from refinestat.refinegen.assessment import Fits, assess
 from refinestat.refinegen.records import Assessment, Outcome, Program, SamplerSettings
 
 MOST_VALUES = 12_000_000  # draws by rows: what one worker may send back
@@ -29,7 +28,7 @@ class Answer:
     note: str = ""
 
 
-async def with_all_rows(answer: Answer, pool: FittingPool) -> Answer:
+async def with_all_rows(answer: Answer, fits: Fits) -> Answer:
     """The answer on all rows; the answer as it is, with a note, where the program cannot be fitted to them."""
     whole = answer.dataset.whole
     if whole is None or answer.assessment.outcome is not Outcome.SCORED:
@@ -38,7 +37,7 @@ async def with_all_rows(answer: Answer, pool: FittingPool) -> Answer:
     most = max(_FEWEST_DRAWS, MOST_VALUES // (rows * answer.sampler.chains))
     sampler = replace(answer.sampler, draws=min(answer.sampler.draws, most))
     program = replace(answer.program, data=prompts.head(whole))
-    fit = await pool.fit(program.source, whole, sampler)
+    fit = await fits.fit(program.source, whole, sampler)
     found = assess(fit)
     told = f"searched on {seen:,} of {rows:,} rows"
     if found.outcome is not Outcome.SCORED:

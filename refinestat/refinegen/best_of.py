@@ -37,12 +37,12 @@ def _tokens(attempt: Attempt) -> float:
 
 
 def _fits(attempt: Attempt) -> float:
-    return not attempt.looked_up and sampled(attempt.assessment)
+    return 0 if attempt.looked_up else sum(map(sampled, attempt.assessment.fits))
 
 
 def _seconds(attempt: Attempt) -> float:
     writing = attempt.draft.cost.model_seconds + attempt.draft.cost.mask_seconds
-    return writing + (0.0 if attempt.looked_up else attempt.assessment.fit_seconds)
+    return writing + (0.0 if attempt.looked_up else sum(fit.fit_seconds for fit in attempt.assessment.fits))
 
 
 USED: dict[str, Callable[[Attempt], float]] = {"tokens": _tokens, "fits": _fits, "seconds": _seconds}

@@ -7,6 +7,7 @@ import ast
 import builtins
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,21 @@ def describe(  # noqa: PLR0913
     for check in assessment.checks:
         result = "pass" if check.passed else "FAIL"
         lines.append(f"{check.name:12} {check.value:10.4g}  {check.rule:8} {result}  {check.why}".rstrip())
+    if isfinite(assessment.pareto_k_limit):
+        share, limit = assessment.pareto_k_share, assessment.pareto_k_limit
+        lines += ["", f"Pareto k is below {limit:.2f}, the limit for this number of draws, for {share:.0%}"]
+    if assessment.other_fit is not None:
+        other = assessment.other_fit
+        lines.append(
+            f"fitted twice: at target_accept {other.target_accept:g} {_failing(other)}, "
+            f"at {assessment.target_accept:g} {_failing(assessment)}"
+        )
     return [one_line(line) for line in lines]
+
+
+def _failing(assessment: Assessment) -> str:
+    names = [check.name for check in assessment.checks if not check.passed]
+    return f"fails {', '.join(names)}" if names else "passes" if assessment.checks else assessment.outcome.value
 
 
 def _value(variable: Variable) -> str:

@@ -66,7 +66,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The library as a program sees it. opened: names by module path (`pm.math`, `np.linalg`); closed: by root."""
+    """The library as a program sees it. opened: names by module path (`pm.math`, `np.linalg`); closed: the others."""
 
     distributions: Mapping[str, Distribution]
     common: frozenset[str]

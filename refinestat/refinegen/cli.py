@@ -44,6 +44,8 @@ examples:
   {prog} model.py
   {prog} --format github models/*.py
   cat model.py | {prog} -
+  {prog} --run-data --outcome y model.py     with the values of the data section, and the guards
+  {prog} --fit model.py                      and the seven checks of a sampled model
 
 Exit status: 0 accepted, 1 refused, 2 a mistake in the call.
 """
@@ -95,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_strategy_flag(run)
     datasets = commands.add_parser("datasets", help="list the data sets")
     datasets.add_argument("--registry", type=Path, metavar="DIR", help="those of this folder of dataset.toml files too")
-    shown: dict[str, Any] = {"epilog": DESCRIBE_EXAMPLES, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    shown = texts(None, DESCRIBE_EXAMPLES, "refinestat describe")
     add_describe_flags(commands.add_parser("describe", help="what a model would be told about a file", **shown))
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
@@ -151,7 +153,7 @@ def strategy_parser(strategy: str, prog: str, about: str, examples: str) -> Pars
     return parser
 
 
-def texts(about: str, examples: str, prog: str) -> dict[str, Any]:
+def texts(about: str | None, examples: str, prog: str) -> dict[str, Any]:
     """Description and examples of a parser, the lines as they are; {prog} in examples: how the user calls it."""
     epilog = examples.format(prog=prog)
     return {"description": about, "epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
@@ -178,22 +180,36 @@ def check_main(argv: Sequence[str] | None = None) -> int:
 
 def _check_texts(prog: str) -> dict[str, Any]:
     return {
-        "description": "Checks PyMC programs with the six predicates, without running or importing anything.",
+        "description": "Checks PyMC programs with the six predicates. Without --run-data or --fit nothing is run.",
         "epilog": CHECK_EXAMPLES.format(prog=prog),
         "formatter_class": argparse.RawDescriptionHelpFormatter,
     }
 
 
 def _add_check_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="programs; - reads standard input")
     formats = ("text", "json", "github")
-    parser.add_argument("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--format", choices=formats, default="text", help="how refusals are printed (default text)")
+    add("--outcome", metavar="Y", help="variable or column that must be observed once, whole, and used nowhere else")
+    add("--run-data", action="store_true", help="execute what stands before the model, contained, to learn the values")
+    add("--fit", action="store_true", help="sample the accepted programs, contained, and show the seven checks")
+    add("--only-models", action="store_true", help="leave out files without a PyMC model")
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from refinestat.refinegen.linter import check  # noqa: PLC0415 - the catalogue takes a moment to load
+    from refinestat.refinegen.linter import CheckRequest, check  # noqa: PLC0415 - the catalogue takes a moment to load
 
-    return check(arguments.files, style=arguments.format)
+    return check(
+        CheckRequest(
+            files=arguments.files,
+            style=arguments.format,
+            outcome=arguments.outcome,
+            run_data=arguments.run_data or arguments.fit,
+            fit=arguments.fit,
+            only_models=arguments.only_models,
+        )
+    )
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -250,6 +266,8 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=_argument(parse_seeds), metavar="1-10", help="seeds and ranges: 1,3,5-10,15 (default 1-10)")
     add("--datasets", nargs="+", metavar="NAME", help="data sets (default: all; `refinestat datasets` lists them)")
     _add_models_flag(parser)
+    grammars = "which tokens may come: by Python's grammar, or by what is known of names and distributions as well"
+    add("--grammar", choices=("syncode", "semantic"), help=f"{grammars} (default {config['grammar']})")
     add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
     add("--top-p", type=float, metavar="P", help="draw from the most probable tokens that make up this share")
     add("--max-iterations", type=int, metavar="N", help="times that the priors are drawn anew")
@@ -266,6 +284,7 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
     add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
+    add("--cache", type=Path, metavar="DIR", help="take fits that earlier runs left here, and leave new ones")
     add_data_flags(parser)
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
@@ -301,6 +320,7 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
         build=not arguments.no_build,
         gpu=arguments.gpu,
         unsafe=arguments.i_accept_unsafe_execution,
+        cache=arguments.cache,
         own=own,
     )
 

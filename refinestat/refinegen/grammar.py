@@ -75,6 +75,9 @@ class GrammarMask:
         self._prompt = prompt
         self.allowed("")
 
+    def statement(self, start: int, symbols: object) -> None:
+        """A statement begins: of what is known there, this grammar uses nothing."""
+
     def allowed(self, text: str) -> np.ndarray:
         """Which tokens may follow prompt + text: bool (vocabulary,). Never a special token but EOS, and that where the
         program may end. Text that ends within a character ends in U+FFFD. Raises GrammarError if nothing can follow."""

@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     BUILD_FAILED = "build_failed"  # it ran, and PyMC refused to build its model
     INCOMPARABLE = "incomparable"  # its model was built, and its score would not be one that others can be held against
     CRASHED = "crashed"  # its process died, lied or sent what cannot be read
+    HOPELESS = "hopeless"  # its pilot showed that its chains do not meet: it was not sampled to the end
     TIMED_OUT = "timed_out"
     OUT_OF_MEMORY = "out_of_memory"
 
@@ -51,21 +52,27 @@ class Program:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplerSettings:
-    """How a program is sampled. The seed of a fit is derived from `seed` and the program's fingerprint."""
+    """How a program is sampled. The seed of a fit is derived from `seed` and the program's fingerprint.
+
+    pilot: first tune and draw so many times in each chain, and go on only if that is not hopeless; 0: no pilot."""
 
     chains: int = 4
     tune: int = 1000
     draws: int = 1000
     target_accept: float = 0.95
+    pilot: int = 0
     seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitLimits:
-    """What one program may use. wall and cpu in seconds, memory in bytes of address space."""
+    """What one program may use. wall and cpu in seconds, memory in bytes of address space.
+
+    build: CPU seconds until its log density must be ready to be sampled."""
 
     wall: float = 300.0
     cpu: float = 240.0
+    build: float = 60.0
     memory: int = 4 * 2**30
 
 
@@ -77,8 +84,8 @@ class Fit:
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
     energy is None where the sampler has none. observed: the outcome, shape (n,); predictive: what the model would have
     observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran
-    ("nutpie", "nutpie-numba", "pymc").
-    seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process."""
+    ("nutpie", "nutpie-numba", "pymc"); note: why not a faster one. seconds: wall time by phase; cpu_seconds,
+    peak_memory (bytes): of the process. cached: not fitted now, but found in a cache."""
 
     outcome: Outcome
     why: str = ""
@@ -90,28 +97,44 @@ class Fit:
     observed: np.ndarray | None = None
     predictive: np.ndarray | None = None
     sampler: str = ""
+    note: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     cpu_seconds: float = 0.0
     peak_memory: int = 0
+    cached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """How a program fared. checks: the seven, empty unless scored; elpd_loo and its standard error in nats."""
+    """How a program fared. checks: the seven, empty unless scored; elpd_loo and its standard error in nats.
+
+    pareto_k_limit, pareto_k_share: the limit of Pareto k that the number of draws sets, and the share of observations
+    below it; reported beside the check, not one of them. sampler, note: which sampler ran, and why not a faster one.
+    other_fit: of a program that was fitted twice, the fit that does not count."""
 
     outcome: Outcome
     why: str = ""
     checks: tuple[Check, ...] = ()
     elpd_loo: float = float("nan")
     elpd_se: float = float("nan")
+    pareto_k_limit: float = float("nan")
+    pareto_k_share: float = float("nan")
     sampler: str = ""
+    note: str = ""
+    target_accept: float = float("nan")
     fit_seconds: float = 0.0
     cpu_seconds: float = 0.0
+    other_fit: "Assessment | None" = None
 
     @property
     def passed(self) -> int:
         """B of the paper: how many of the seven checks pass; 0 for a program that did not run."""
         return sum(check.passed for check in self.checks)
+
+    @property
+    def fits(self) -> "tuple[Assessment, ...]":
+        """Each fit that was made: this one, and the one that does not count."""
+        return (self,) if self.other_fit is None else (self, self.other_fit)
 
     @property
     def rank(self) -> tuple[int, float]:

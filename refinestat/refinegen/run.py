@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ from commons.data_pymc import DATASETS
 from commons.utils import UserError
 from refinestat.refinegen import best_program, effects, grammar, strategies
 from refinestat.refinegen.all_rows import Answer, with_all_rows
+from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
+from refinestat.refinegen.fitting.cache import CachedFits
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
 from refinestat.refinegen.program import is_python
@@ -46,7 +49,7 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
 
     folders: where the folder of the run is put as soon as there is one."""
     settings, strategy = request.settings, strategies.named(request.settings.strategy)
-    for model in settings.models if strategy.grammar else ():
+    for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
     say("Starting the processes that programs run in")
     async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
@@ -55,7 +58,8 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, gpu=request.gpu)
+            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
+            job = _Job(settings=folder.settings, strategy=strategy, fits=fits, gpu=request.gpu)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
@@ -66,7 +70,12 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
 
 def _limits(settings: Settings) -> FitLimits:
     memory = int(settings.fit_memory_gb * 2**30)
-    return FitLimits(wall=settings.fit_wall_seconds, cpu=settings.fit_cpu_seconds, memory=memory)
+    return FitLimits(
+        wall=settings.fit_wall_seconds,
+        cpu=settings.fit_cpu_seconds,
+        build=settings.fit_build_seconds,
+        memory=memory,
+    )
 
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
@@ -83,14 +92,16 @@ class _Job:
 
     settings: Settings
     strategy: Strategy
-    pool: FittingPool
+    fits: Fits
     gpu: int | None
 
     async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
         model = LanguageModel.load(name, self.gpu)
-        mask = strategies.mask(self.strategy, model.tokenizer, model.end)
+        if not model.batch.cached:
+            say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
+        mask = strategies.mask(self.strategy, self.settings.grammar, model.tokenizer, model.end)
         slots = asyncio.Semaphore(self.settings.in_flight)
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
@@ -113,18 +124,27 @@ class _Job:
             tune=settings.tune,
             draws=settings.draws,
             target_accept=settings.target_accept,
+            pilot=settings.pilot,
             seed=cell.seed,
         )
-        writer = LoggedWriter(self._decoder(cell, model, mask), cell, log.attempts)
+        decoder = self._decoder(cell, model, mask)
+        writer = LoggedWriter(decoder, cell, log.attempts)
         judge = LoggedJudge(
-            pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
+            pool=self.fits,
+            writer=writer,
+            cell=cell,
+            sampler=sampler,
+            logged=log.attempts,
+            made=progress.made,
+            refit=settings.refit_target_accept,
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
         search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
-        best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
+        with closing(decoder):
+            best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
         assert best is not None  # a search makes one attempt at least
         answer = answer_of(cell, best, sampler)
-        write_answer(cell, best, await with_all_rows(answer, self.pool), settings.K)
+        write_answer(cell, best, await with_all_rows(answer, self.fits), settings.K)
         return best
 
     def _decoder(self, cell: Cell, model: LanguageModel, mask: Mask) -> Decoder:
@@ -157,7 +177,7 @@ def answer_of(cell: Cell, best: Attempt, sampler: SamplerSettings) -> Answer:
         program=best.draft.program,
         dataset=DATASETS[cell.dataset],
         assessment=best.assessment,
-        sampler=sampler,
+        sampler=replace(sampler, target_accept=best.assessment.target_accept),
         free=load_free(cell.path / "posterior.nc"),
     )
 
@@ -185,7 +205,9 @@ def write_answer(cell: Cell, best: Attempt, answer: Answer, K: int) -> None:
             "elpd_loo": answer.assessment.elpd_loo,
             "checks": answer.assessment.checks,
         }
-    cell.finish({**verdict, **scores, "sampler": assessed.sampler, **own})
+    limit = {"pareto_k_limit": assessed.pareto_k_limit, "pareto_k_share": assessed.pareto_k_share}
+    how = {"sampler": assessed.sampler, "note": assessed.note, "target_accept": assessed.target_accept}
+    cell.finish({**verdict, **scores, **limit, **how, **own})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:

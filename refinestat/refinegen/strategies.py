@@ -13,6 +13,7 @@ from refinestat.refinegen import predicates
 from refinestat.refinegen.best_of import Search, once
 from refinestat.refinegen.decoder import Mask, Rules
 from refinestat.refinegen.grammar import GrammarMask
+from refinestat.refinegen.grammar_semantic import SemanticMask
 from refinestat.refinegen.program import Statement
 from refinestat.refinegen.records import Verdict
 from refinestat.refinegen.refine import Limits, refine
@@ -96,15 +97,18 @@ class NoPredicates:
 
 
 class Grammar:
-    """SynCode's mask, with the time that it takes; where the program may end, every token that ends a text may come."""
+    """An engine's mask, with the time that it takes; where the program may end, every token that ends a text may."""
 
-    def __init__(self, mask: GrammarMask, eos: int | None, end: frozenset[int]) -> None:
+    def __init__(self, mask: GrammarMask | SemanticMask, eos: int | None, end: frozenset[int]) -> None:
         self._mask, self._eos = mask, eos
         self._others = [token for token in end if token != eos]
         self.seconds = 0.0
 
     def start(self, prompt: str) -> None:
         self._mask.start(prompt)
+
+    def statement(self, start: int, symbols: Any) -> None:
+        self._mask.statement(start, symbols)
 
     def allowed(self, text: str) -> np.ndarray:
         began = time.perf_counter()
@@ -132,6 +136,9 @@ class NoGrammar:
     def start(self, prompt: str) -> None:
         pass
 
+    def statement(self, start: int, symbols: Any) -> None:
+        pass
+
     def allowed(self, text: str) -> np.ndarray:
         return self._allowed
 
@@ -144,8 +151,17 @@ def rules(strategy: Strategy, dataset: Dataset) -> Rules:
     return Predicates(dataset, strategy.without) if strategy.predicates else NoPredicates()
 
 
-def mask(strategy: Strategy, tokenizer: Any, end: frozenset[int]) -> Mask:
+def engine(strategy: Strategy, grammar: str) -> str | None:
+    """Which engine masks: "syncode" or "semantic"; None: no mask. What needs Pi needs the predicates, which keep it."""
+    if not strategy.grammar:
+        return None
+    return grammar if strategy.predicates else "syncode"
+
+
+def mask(strategy: Strategy, grammar: str, tokenizer: Any, end: frozenset[int]) -> Mask:
     """The grammar of a strategy, to be forked for each cell. Raises what GrammarMask raises."""
-    if strategy.grammar:
-        return Grammar(GrammarMask(tokenizer), tokenizer.eos_token_id, end)
-    return NoGrammar(tokenizer, end)
+    chosen = engine(strategy, grammar)
+    if chosen is None:
+        return NoGrammar(tokenizer, end)
+    made = SemanticMask(tokenizer) if chosen == "semantic" else GrammarMask(tokenizer)
+    return Grammar(made, tokenizer.eos_token_id, end)

@@ -13,9 +13,12 @@ from refinestat.refinegen.fitting import protocol
 from refinestat.refinegen.fitting.protocol import Block, Header, ProtocolError
 from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 
-_FAILURES = frozenset({Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.OUT_OF_MEMORY})  # a worker of itself
+# What a worker may say of itself.
+_FAILURES = frozenset(
+    {Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.HOPELESS, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY}
+)
 _SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc"})
-_PHASES = ("build", "compile", "sample", "log_likelihood", "predictive")
+_PHASES = ("build", "compile", "pilot", "sample", "log_likelihood", "predictive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +66,8 @@ def _fit(header: Header, arrays: list[tuple[Block, np.ndarray]], job: Job) -> Fi
     seconds = _seconds(header.fields.get("seconds"))
     if outcome in _FAILURES and isinstance(why, str):
         return Fit(outcome=Outcome(outcome), why=protocol.printable(why), seconds=seconds)
-    sampler = header.fields.get("sampler")
-    if outcome != Outcome.SCORED or sampler not in _SAMPLERS:
+    sampler, note = header.fields.get("sampler"), header.fields.get("note", "")
+    if outcome != Outcome.SCORED or sampler not in _SAMPLERS or not isinstance(note, str):
         raise ProtocolError("answered with an unknown outcome or sampler")
     draws = (job.settings.chains, job.settings.draws)
     free, deterministic = _by_name(arrays, "free", draws), _by_name(arrays, "deterministic", draws)
@@ -84,6 +87,7 @@ def _fit(header: Header, arrays: list[tuple[Block, np.ndarray]], job: Job) -> Fi
         observed=observed.ravel(),
         predictive=_one(arrays, "predictive", (*draws, observed.size)) if "predictive" in told else None,
         sampler=sampler,
+        note=protocol.printable(note),
         seconds=seconds,
     )
 

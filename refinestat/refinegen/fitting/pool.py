@@ -86,7 +86,7 @@ class FittingPool:
             await zygote.close()
 
     async def _fit_once(self, zygote: Zygote, job: Job) -> Fit:
-        worker = zygote.start_worker(cpu=self._limits.cpu, memory=self._limits.memory)
+        worker = zygote.start_worker(self._limits)
         patience = _PATIENCE
         try:
             async with asyncio.timeout(self._limits.wall):

@@ -19,10 +19,12 @@ import pytensor
 import pytensor.link.numba.cache
 import pytensor.link.utils
 
+from refinestat.refinegen.fitting import lockdown
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
 from refinestat.refinegen.fitting.model import BuildError, initial_values, observed_values
+from refinestat.refinegen.fitting.pilot import pilot
 from refinestat.refinegen.fitting.predictive import replicate
-from refinestat.refinegen.fitting.samplers import Draws, draw
+from refinestat.refinegen.fitting.samplers import Draws, prepare
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import SamplerSettings
 
@@ -64,13 +66,20 @@ class Stopwatch:
 
 
 def run(job: Job, watch: Stopwatch) -> Sampled:
-    """Build, check, sample, evaluate. Raises whatever the program raises, and BuildError."""
+    """Build, check, sample, evaluate. Raises whatever the program raises, BuildError, Hopeless and lockdown.Late."""
     with watch.phase("build"):
         model = build(job.source, job.data)
         observed = observed_values(model, job.data[job.outcome])
         initial = initial_values(model)
+    with watch.phase("compile"):
+        sampler = prepare(model, initial)
+    lockdown.lift_deadline()
     seed = seed_of(job.source, job.settings)
-    draws = draw(model, initial, job.settings, seed, watch.phase)
+    if job.settings.pilot:
+        with watch.phase("pilot"):
+            pilot(sampler, job.settings, seed)
+    with watch.phase("sample"):
+        draws = sampler.draw(job.settings, seed)
     with watch.phase("log_likelihood"):
         at = evaluate_at(model, draws.points, observed.size)
     with watch.phase("predictive"):
@@ -104,7 +113,7 @@ def warm() -> None:
         scale = pm.HalfNormal("scale", 1)
         pm.Normal("y", pm.Normal("mean", 0, 1, shape=2), scale, observed=np.zeros(2))
     settings = SamplerSettings(chains=1, tune=50, draws=50)
-    draws = draw(model, initial_values(model), settings, 1, Stopwatch().phase)
+    draws = prepare(model, initial_values(model)).draw(settings, 1)
     at = evaluate_at(model, draws.points, 2)
     replicate(model, at.free, np.zeros(2), 1)
 

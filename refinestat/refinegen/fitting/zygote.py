@@ -97,7 +97,7 @@ class Zygote:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            worker.live(connection, self._containment, cpu=request["cpu"], memory=request["memory"], zygote=zygote)
+            worker.live(connection, self._containment, request["limits"], zygote=zygote)
         connection.close()
         self._workers[pid] = request["job"]
 

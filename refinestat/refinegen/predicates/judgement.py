@@ -68,7 +68,7 @@ def judge_parsed(parsed: Parsed, symbols: Symbols, *, without: str = "") -> tupl
 def _sizes(reading: Reading) -> Verdict:
     """The part of phi 1 that needs values: no constant that is too large."""
     for event in reading.events:
-        if event.what is What.LARGE:
+        if event.what is What.LARGE and not reading.symbols.script:
             return gate.refuse(event.text, **reading.place(event.node))
     return gate.ACCEPT
 

@@ -1,10 +1,10 @@
 """What changes while one statement is read, and how much of it may be read."""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from refinestat.refinegen.predicates.records import Call, Event, Passed, What
-from refinestat.refinegen.predicates.symbols import Outcome, Symbols, Value
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Outcome, Symbols, Value
 
 MOST_STEPS = 15_000
 
@@ -36,6 +36,29 @@ class State:
 
     def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
         self.events.append(Event(what=what, node=node, text=name, values=values))
+
+
+def state_of(symbols: Symbols, offset: int) -> State:
+    """The beginning of reading a statement. offset: what to add to its lines."""
+    return State(
+        names=dict(symbols.values),
+        declared=dict(symbols.declared),
+        coords=dict(symbols.coords),
+        open_coords=symbols.open_coords,
+        symbols=symbols,
+        offset=offset,
+        observations=list(symbols.observations),
+        free=symbols.free,
+        steps=symbols.effort,
+        limit=min(MOST_STEPS, symbols.effort + MOST_STEPS_OF_STATEMENT),
+    )
+
+
+def changed(value: Value, state: State) -> None:
+    """Something was stored in a list, dict or array: by whatever name it goes, nothing is known of it any more."""
+    for name, other in state.names.items():
+        if other is value:
+            state.names[name] = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
 
 
 def size(value: Value) -> int:

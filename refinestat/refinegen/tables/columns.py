@@ -48,6 +48,7 @@ OUTCOMES = {
     Outcome.BUILD_FAILED: "Programs that ran and did not build a model.",
     Outcome.INCOMPARABLE: "Programs whose model was built, and whose score could not be held against others'.",
     Outcome.CRASHED: "Programs whose process died.",
+    Outcome.HOPELESS: "Programs that a short first fit ended: their chains did not meet.",
     Outcome.TIMED_OUT: "Programs that took too long.",
     Outcome.OUT_OF_MEMORY: "Programs that took too much memory.",
 }
@@ -71,7 +72,8 @@ COLUMNS: dict[str, Column] = {
     "accepted": Column(meaning="Programs that ran and pass at least K checks."),
     **{outcome.value: Column(meaning=meaning) for outcome, meaning in OUTCOMES.items()},
     "looked_up": Column(meaning="Programs identical to an earlier one, whose result was reused."),
-    "nuts_runs": Column(meaning="Programs given to the sampler: built, and not looked up."),
+    "nuts_runs": Column(meaning="Times that a program was given to the sampler: built, and not looked up."),
+    "fallbacks": Column(meaning="Of these, drawn by a slower sampler; attempts.jsonl says which and why (note)."),
     "prompt_tokens": Column(meaning="Tokens of prompts that the language model read."),
     "generated_tokens": Column(meaning="Tokens that the language model wrote, the discarded ones included."),
     "discarded_tokens": Column(meaning="Generated tokens thrown away because a statement was refused."),

@@ -15,6 +15,7 @@ from refinestat.refinegen.store import Cell, Log
 from refinestat.refinegen.tables.columns import AGGREGATED, AVERAGED, COLUMNS, OUTCOMES, PREDICATES
 
 RAN = (Outcome.SCORED, Outcome.INCOMPARABLE)  # an incomparable one is given the benefit of the doubt
+FASTEST = "nutpie"
 ALL = "all data sets"
 Row = dict[str, Any]
 
@@ -77,7 +78,7 @@ def costs(attempts: Sequence[Attempt], K: int) -> Row:
     """What the attempts cost together, and what they came to."""
     spent = [attempt.draft.cost for attempt in attempts]
     outcomes = Counter(attempt.assessment.outcome for attempt in attempts)
-    fitted = [attempt.assessment for attempt in attempts if not attempt.looked_up]
+    fitted = [fit for attempt in attempts if not attempt.looked_up for fit in attempt.assessment.fits]
     ran = sum(outcomes[outcome] for outcome in RAN)
     discarded: Counter[str] = Counter()
     for cost in spent:
@@ -91,6 +92,7 @@ def costs(attempts: Sequence[Attempt], K: int) -> Row:
         **{outcome.value: outcomes[outcome] for outcome in OUTCOMES},
         "looked_up": sum(attempt.looked_up for attempt in attempts),
         "nuts_runs": sum(sampled(assessment) for assessment in fitted),
+        "fallbacks": sum(assessment.sampler not in ("", FASTEST) for assessment in fitted),
         "prompt_tokens": sum(cost.prompt_tokens for cost in spent),
         "generated_tokens": sum(cost.generated_tokens for cost in spent),
         "discarded_tokens": discarded.total(),
