@@ -314,8 +314,8 @@ def test_special_tokens_are_always_masked(text):
 
 def test_tokens_that_hold_several_things_are_judged_whole():
     """`= pm.Normal("b"`, all in one token, where the name must be `a`."""
-    from transformers import PreTrainedTokenizerFast
     from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
 
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer.from_str(byte_level().backend_tokenizer.to_str()), eos_token="</s>"
@@ -365,7 +365,7 @@ def walk(seed: int, dataset: str, made=byte_level, tokens: int = 220) -> list[st
             break
         raw, since = raw + pieces[token], since + 1
         whole = statements(raw[start:].decode(errors="ignore"), 1)
-        if not whole or len(whole[0].source) == len(raw[start:]) and not raw.endswith(b"\n"):
+        if not whole or (len(whole[0].source) == len(raw[start:]) and not raw.endswith(b"\n")):
             continue
         from refinestat.refinegen.program import first_statement
 
