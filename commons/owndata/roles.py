@@ -11,6 +11,7 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.spec import ColumnRole, Spec
 from commons.utils import UserError
 
+_FEWEST_LIKE_TRIALS, _SHARE_LIKE_TRIALS, _CORRELATION_LIKE_TRIALS = 5, 0.1, 0.6
 _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.PROPORTION)
 _SUCCESSES = frozenset(
     ["successes", "success", "positives", "positive", "hits", "infected", "cured", "correct", "survivors", "recovered"]
@@ -161,7 +162,7 @@ def _found(column: Column, outcome: Column, before: Mapping[str, Assigned], spec
     if ColumnRole.TRIALS not in said and _names_trials(column, outcome):
         problem = _not_trials(column, outcome)
         if not problem:
-            return Assigned(role=ColumnRole.TRIALS, why="by its name, and never smaller than the outcome")
+            return Assigned(role=ColumnRole.TRIALS, why="never smaller than the outcome")
         if "smaller" in problem and np.mean(column.values < outcome.values) < 0.1:
             raise UserError(
                 f"column {column.name!r} holds the trials by its name, but {problem}: mend it, or say"
@@ -195,4 +196,16 @@ def _names_trials(column: Column, outcome: Column) -> bool:
         and not words.has(column.name, words.TIME)
     ):
         return not _not_trials(column, outcome)
-    return words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE)
+    if words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE):
+        return True
+    return column.kind is ColumnKind.COUNT and not words.has(column.name, words.TIME) and _like_trials(column, outcome)
+
+
+def _like_trials(column: Column, outcome: Column) -> bool:
+    """Whether the values alone say that one counts the trials of the other: never smaller, and they go together."""
+    both = ~np.isnan(column.values) & ~np.isnan(outcome.values)
+    trials, successes = column.values[both], outcome.values[both]
+    if both.sum() < _FEWEST_LIKE_TRIALS or trials.min() < 1 or (successes > trials).any() or trials.std() == 0:
+        return False
+    share = successes.sum() / trials.sum()
+    return bool(share > _SHARE_LIKE_TRIALS and np.corrcoef(trials, successes)[0, 1] > _CORRELATION_LIKE_TRIALS)
