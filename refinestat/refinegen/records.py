@@ -50,7 +50,9 @@ class Program:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplerSettings:
-    """How a program is sampled. The seed of a fit is derived from `seed` and the program's fingerprint."""
+    """How a program is sampled. The seed of a fit is derived from `seed` and the program's fingerprint.
+
+    draws: 0 only builds the model and checks its density where sampling would start (sampler "none")."""
 
     chains: int = 4
     tune: int = 1000

@@ -14,7 +14,7 @@ from refinestat.refinegen.fitting.protocol import Block, Header, ProtocolError
 from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 
 _FAILURES = frozenset({Outcome.BUILD_FAILED, Outcome.OUT_OF_MEMORY})  # what a worker may say of itself
-_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc"})
+_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc", "none"})
 _PHASES = ("build", "compile", "sample", "log_likelihood")
 
 

@@ -22,6 +22,7 @@ import pytensor.link.utils
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
 from refinestat.refinegen.fitting.model import BuildError, initial_values, observed_values
 from refinestat.refinegen.fitting.samplers import Draws, draw
+from refinestat.refinegen.fitting.start import check_start, without_draws
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import SamplerSettings
 
@@ -61,11 +62,16 @@ class Stopwatch:
 
 
 def run(job: Job, watch: Stopwatch) -> Sampled:
-    """Build, check, sample, evaluate. Raises whatever the program raises, and BuildError."""
+    """Build, check, sample (unless no draws are wanted), evaluate. Raises BuildError and what the program raises."""
     with watch.phase("build"):
         model = build(job.source, job.data)
         observed = observed_values(model, job.data[job.outcome])
         initial = initial_values(model)
+    if job.settings.draws == 0:
+        with watch.phase("build"):
+            check_start(model)
+        draws, at = without_draws(model, job.settings.chains, observed.size)
+        return Sampled(draws=draws, observed=observed, at=at)
     draws = draw(model, initial, job.settings, seed_of(job.source, job.settings), watch.phase)
     with watch.phase("log_likelihood"):
         at = evaluate_at(model, draws.points, observed.size)
