@@ -4,10 +4,11 @@ import ast
 import builtins
 import json
 import keyword
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,11 +19,13 @@ from commons.data_pymc import DATASETS, Kind, Role, data_section
 from refinestat.refinegen.language_model import LanguageModel
 from refinestat.refinegen.prompts import LIKELIHOOD, PRIORS, plain
 from training import evaluation, learning, train_command
+from training.arguments import evaluate_arguments, train_arguments
 from training.batches import Weights, copied_spans, encode, pool, stream
 from training.card import card
 from training.corpus import FAMILIES, Rates, Split, examples, make
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, WORDS
-from training.export import OtherModelError, check_folder, export, read_record
+from training.export import export
+from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
 from training.learning import Settings, begin, resume, save_checkpoint, train
 from training.network import Shape, learning_rate
@@ -205,7 +208,7 @@ def test_a_rate_outside_the_unit_interval_is_refused(value):
 
 def test_the_command_line_refuses_a_rate_with_one_clear_line(capsys, tmp_path):
     with pytest.raises(SystemExit) as stopped:
-        train_command.parse_arguments(["--legacy-rate", "1.5", "--output", str(tmp_path / "model")])
+        train_arguments(["--legacy-rate", "1.5", "--output", str(tmp_path / "model")])
     assert stopped.value.code == 2
     assert "corpus rate 'legacy' must lie in [0, 1], got 1.5" in capsys.readouterr().err.splitlines()[-1]
 
@@ -326,7 +329,7 @@ def command(monkeypatch, tokenizer, tiny, tmp_path):
         answers = iter([False] * looks + [True])
         monkeypatch.setattr(train_command, "_interrupts", lambda: SimpleNamespace(is_set=lambda: next(answers)))
         kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / f"{name}.pt")]
-        return train_command.main([*kept, *flags])
+        return train_command.main(train_arguments([*kept, *flags]))
 
     return run
 
@@ -355,7 +358,7 @@ def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept
 def test_the_command_refuses_the_folder_of_another_model(tmp_path, capsys):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
     with pytest.raises(SystemExit) as stopped:
-        train_command.parse_arguments(["--output", str(tmp_path)])
+        train_arguments(["--output", str(tmp_path)])
     assert stopped.value.code == 2
     assert "holds another model; pass --overwrite" in capsys.readouterr().err.splitlines()[-1]
 
@@ -402,6 +405,16 @@ def test_an_output_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "model").write_text("")
     with pytest.raises(OtherModelError, match="not a folder"):
         check_folder(tmp_path / "model", overwrite=True)
+
+
+@pytest.mark.parametrize("script", ["train.py", "evaluate.py"])
+def test_help_loads_neither_numpy_nor_torch_nor_pymc(script):
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", f"training/{script}", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in told.stderr.splitlines()}
+    assert not loaded & {"numpy", "torch", "pymc"}
 
 
 # The evaluation
@@ -498,7 +511,7 @@ def test_the_family_of_a_program_is_read_off_it(name, body, expected):
 
 @pytest.mark.slow
 def test_the_shipped_model_writes_programs_that_build_under_grammar_and_predicates(judge):
-    writer = Constrained.load(LanguageModel.load(str(train_command.OUTPUT)), seed=1)
+    writer = Constrained.load(LanguageModel.load(str(OUTPUT)), seed=1)
     datasets = [DATASETS["eight_schools"], DATASETS["surgical"]]
     written = writer.write(datasets, 0.3)
     assert written == writer.write(datasets, 0.3)
@@ -506,7 +519,7 @@ def test_the_shipped_model_writes_programs_that_build_under_grammar_and_predicat
 
 
 def test_a_model_that_is_not_there_is_one_clear_line(capsys):
-    assert evaluation.main(["--model", "nowhere"]) == 2
+    assert evaluation.main(evaluate_arguments(["--model", "nowhere"])) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "unknown model 'nowhere'" in line
 
@@ -518,9 +531,8 @@ def test_random_variables_are_read_off_a_program():
 
 
 def test_the_card_of_the_shipped_model_matches_its_files():
-    folder = Path(train_command.ROOT) / "refinestat" / "models" / "refinestat-slm"
-    record = read_record(folder)
-    text = (folder / "README.md").read_text()
+    record = read_record(OUTPUT)
+    text = (OUTPUT / "README.md").read_text()
     assert all(digest in text for digest in record["sha256"].values())
     assert text.startswith(card(record)[:500])
-    assert sum(path.stat().st_size for path in folder.iterdir()) <= 8e6
+    assert sum(path.stat().st_size for path in OUTPUT.iterdir()) <= 8e6

@@ -17,7 +17,7 @@ from refinestat.refinegen.language_model import LanguageModel
 from refinestat.refinegen.prompts import plain
 from training.card import write_card
 from training.corpus import Rates, Split, make
-from training.export import OUTPUT, read_record
+from training.folder import read_record
 from training.judge import Judge
 from training.scoring import Score, Share, families, scores, table
 from training.writers import Constrained, Unconstrained, Writer, size_of
@@ -71,37 +71,6 @@ def commonest_faults(every: Sequence[Score], number: int = 8) -> str:
     return "\n".join(f"  {count:4} {why}" for why, count in faults.most_common(number))
 
 
-def _temperatures(text: str) -> list[float]:
-    try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"not temperatures separated by commas: {text!r}") from error
-    if min(values) <= 0:
-        raise argparse.ArgumentTypeError(f"temperatures must be above 0: {text!r}")
-    return values
-
-
-def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """The flags."""
-    parser = argparse.ArgumentParser(prog="evaluate.py", description=__doc__)
-    parser.add_argument(
-        "--model", default=str(OUTPUT), help="a folder or a Hugging Face id (default: the embedded model)"
-    )
-    parser.add_argument("--temperatures", type=_temperatures, default=[0.3, 0.8], help="default: 0.3,0.8")
-    parser.add_argument("--samples", type=int, default=40, help="programs per data set (default: %(default)s)")
-    parser.add_argument("--fresh", type=int, default=300, help="data sets of held-out topics (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--gpu", type=int, help="number of a GPU (default: the CPU)")
-    parser.add_argument(
-        "--only",
-        choices=["free", "constrained"],
-        help="without, or only with, grammar and predicates (default: both; fresh data sets always without)",
-    )
-    parser.add_argument("--programs", type=Path, metavar="FILE", help="write every program and its score as JSON lines")
-    parser.add_argument("--card", action="store_true", help="write the tables into the model's card")
-    return parser.parse_args(arguments)
-
-
 def _save(path: Path, every: Sequence[Score]) -> None:
     path.write_text("".join(json.dumps(asdict(one)) + "\n" for one in every))
 
@@ -142,9 +111,8 @@ def _evaluate(flags: argparse.Namespace) -> list[Score]:
     return every
 
 
-def main(arguments: list[str]) -> int:
+def main(flags: argparse.Namespace) -> int:
     """Evaluate; 2 for a model that is not there."""
-    flags = parse_arguments(arguments)
     torch.manual_seed(flags.seed)
     try:
         every = _evaluate(flags)

@@ -28,7 +28,7 @@ Casting = contextlib.AbstractContextManager[Any]
 class Settings:
     """All that decides the weights."""
 
-    steps: int = 12_000
+    steps: int
     rows: int = 10
     seed: int = 1
     peak_rate: float = 4e-3

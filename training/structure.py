@@ -62,10 +62,10 @@ def _of_operator(node: ast.BinOp, known: set[str], unknown: set[str]) -> Iterato
         yield "basis"
     elif isinstance(node.op, ast.Pow) and left & known and isinstance(node.right, ast.Constant):
         yield f"degree {node.right.value}"
-    elif isinstance(node.op, ast.Pow | ast.Div) and left & known and right & unknown:
-        yield "curve"
-    elif isinstance(node.op, ast.Pow) and left & unknown and right & known:
-        yield "curve"
+    elif isinstance(node.op, ast.Pow | ast.Div):
+        backwards = isinstance(node.op, ast.Pow) and left & unknown and right & known
+        if backwards or (left & known and right & unknown):
+            yield "curve"
 
 
 def _names(node: ast.AST) -> set[str]:

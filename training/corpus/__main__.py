@@ -5,9 +5,9 @@ import sys
 from collections import Counter, defaultdict
 
 from training.corpus import make
-from training.corpus.rates import Rates
 from training.corpus.words import Split
 from training.judge import Judge, Stage
+from training.rates import Rates
 from training.reading import unused
 
 

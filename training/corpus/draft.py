@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from commons.data_pymc import Variable
-from training.corpus.rates import Rates
 from training.corpus.style import Style, literal
 from training.corpus.words import KEYWORDS, Words
+from training.rates import Rates
 
 INDENT = "    "
 _BY_POSITION = frozenset({"Normal", "HalfNormal", "HalfCauchy", "Exponential", "Uniform", "Beta", "Gamma", "Laplace"})
