@@ -138,7 +138,8 @@ def _textual(name: str, cells: Cells) -> Column:
 def _coded(texts: Sequence[str], codes: np.ndarray, levels: Sequence[str]) -> np.ndarray:
     """Each row's place among the levels, NaN where missing. codes: each row's place among the texts."""
     place = {level: float(i) for i, level in enumerate(levels)}
-    return np.array([*(place[text] for text in texts), np.nan])[codes]
+    places: np.ndarray = np.array([*(place[text] for text in texts), np.nan])[codes]
+    return places
 
 
 def _numbers_among(texts: Sequence[str], times: np.ndarray) -> tuple[str, ...]:

@@ -34,8 +34,8 @@ class Names:
     three that may be an index. objects: what is called or asked for a method (a covariance, a Gaussian process).
     lists: sequences. unnamed: distributions without a name. observed: what holds the outcome, whole. tables: names of
     dicts with their keys. changed: may be bound again with `+=`. forbidden: may not be bound. taken: names of
-    variables of the model. observers: distributions that the outcome can have. scored: the outcome may be observed only, and once. observes: it is. learns: there is a
-    free variable."""
+    variables of the model. observers: distributions that the outcome can have. scored: the outcome may be observed
+    only, and once. observes: it is. learns: there is a free variable."""
 
     modules: tuple[str, ...]
     plain: tuple[str, ...]
