@@ -25,7 +25,7 @@ from transformers import (
 
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen.language_model import Context, LanguageModel, load_tokenizer
+from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.prompts import plain
 
 PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
@@ -263,5 +263,89 @@ def test_damaged_weights_are_one_clear_line(folder, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_one_clear_line(folder):
-    with pytest.raises(UserError, match="--gpu: 3: torch sees 0 GPUs"):
-        LanguageModel.load(folder, gpu=3)
+    with pytest.raises(UserError, match="device cuda:3: torch sees 0 GPUs"):
+        LanguageModel.load(folder, Loading(device="cuda:3"))
+
+
+def copied(folder: str, target: Path) -> str:
+    """Another folder with the same model."""
+    for file in Path(folder).iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+    return str(target)
+
+
+def test_pickled_weights_are_refused_unless_asked_for(folder, tmp_path):
+    network = LlamaForCausalLM.from_pretrained(copied(folder, tmp_path))
+    (tmp_path / "model.safetensors").unlink()
+    network.save_pretrained(tmp_path, safe_serialization=False)
+    with pytest.raises(UserError, match="--allow-pickle") as caught:
+        LanguageModel.load(str(tmp_path))
+    assert "\n" not in str(caught.value)
+    assert LanguageModel.load(str(tmp_path), Loading(pickle=True)).longest == 512
+
+
+def test_code_that_comes_with_a_model_does_not_run(folder, tmp_path):
+    config = json.loads((Path(copied(folder, tmp_path)) / "config.json").read_text())
+    config |= {
+        "model_type": "unheard_of",
+        "auto_map": {"AutoConfig": "hostile.Config", "AutoModelForCausalLM": "hostile.M"},
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "hostile.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    with pytest.raises(UserError, match="cannot be loaded"):
+        LanguageModel.load(str(tmp_path))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_numbers_are_of_the_kind_that_was_asked_for(folder, dtype):
+    model = LanguageModel.load(folder, Loading(device="cpu", dtype=dtype))
+    assert str(model.network.dtype) == f"torch.{dtype}"
+    assert model.batch.cached
+    (logits,) = asyncio.run(answered((model.context([5, 6, 7]), [8, 9])))
+    np.testing.assert_allclose(logits, reference(model, [5, 6, 7, 8, 9]), atol=0.05)
+    assert logits.dtype == np.float32
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_smaller_weights_need_a_gpu(folder):
+    with pytest.raises(UserError, match="quantize 4bit: needs a GPU"):
+        LanguageModel.load(folder, Loading(quantize="4bit"))
+
+
+def test_a_revision_is_asked_for_by_name(monkeypatch):
+    asked = []
+
+    def refuse(source: str, **how: object) -> None:
+        asked.append((source, how["revision"], how["trust_remote_code"]))
+        raise OSError("no connection")
+
+    monkeypatch.setattr("refinestat.refinegen.language_model.loading.AutoTokenizer.from_pretrained", refuse)
+    for name in ("owner/name@v1.2", "owner/name"):
+        with pytest.raises(UserError, match="no connection"):
+            load_tokenizer(name)
+    assert asked == [("owner/name", "v1.2", False), ("owner/name", "main", False)]
+
+
+def test_a_chat_ends_where_the_models_own_message_begins(folder, tmp_path):
+    model = LanguageModel.load(copied(folder, tmp_path))
+    with pytest.raises(UserError, match="has no chat template"):
+        model.chat("Hello")
+    model.tokenizer.chat_template = (
+        "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}"
+        "{% if add_generation_prompt %}[assistant] {% endif %}"
+    )
+    text = model.chat("Hello")
+    assert text == "<s>[user] Hello\n[assistant] "
+    assert model.tokens(text + "x").count(model.tokenizer.bos_token_id) == 1
+
+
+def test_no_more_sequences_than_memory_has_room_for(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+    each = 2 * 2 * 2 * 8 * 4 * 512  # keys and values, layers, heads, head size, bytes, tokens that the model can read
+    assert model.room(10_000) == 32
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_AVPHYS_PAGES": 2 * 5 * each + 1, "SC_PAGE_SIZE": 1}[name])
+    assert model.room(10_000) == 5
+    assert model.room(256) == 10
+    monkeypatch.setattr("os.sysconf", lambda name: 1)
+    assert model.room(256) == 1

@@ -16,14 +16,15 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "selection", "sampling", "predicates", "effects", *CATALOGUE},
+    {"program", "prompts", "prompt_examples", "selection", "sampling", "predicates", "effects", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
-    {"assessment", "decoder", "refine"},
+    {"assessment", "decoder", "refine", "all_rows"},
     {"best_of"},
-    {"strategies", "attempts", "linter", "progress", "results", "run", "tables"},
-    {"comparison", "ablation", "several_runs"},
+    {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
+    {"comparison", "ablation", "several_runs", "synthesis"},
+    {"api", "publication"},
     {"cli", "cli_data"},
-    {"cli_baselines"},
+    {"cli_baselines", "cli_figures"},
 )
 HEAVY = {
     "torch": {"language_model"},
@@ -33,6 +34,9 @@ HEAVY = {
     "pymc": {"fitting", "catalogue_build"},
     "pytensor": {"fitting", "catalogue_build"},
     "nutpie": {"fitting"},
+    "matplotlib": {"plots"},
+    "jinja2": {"report"},
+    "pygments": {"report"},
 }
 MODULES = sorted(CORE.rglob("*.py"))
 

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from training.batches import Batch, Weights, encode, stack, stream
 from training.corpus import Rates, Split, make
-from training.network import Shape, build, learning_rate, losses, optimizer_for, weighted
+from training.network import Shape, build, learning_rate, losses, optimizers_for, weighted
 
 _VALIDATION_SEED = 900_000_000
 _CHECKPOINT_EVERY = 250
@@ -28,10 +28,11 @@ Casting = contextlib.AbstractContextManager[Any]
 class Settings:
     """All that decides the weights."""
 
-    steps: int = 8_000
+    steps: int
     rows: int = 10
     seed: int = 1
     peak_rate: float = 4e-3
+    matrix_rate: float = 0.02
     warm_up: int = 60
     decay: float = 0.05
     clip: float = 1.0
@@ -47,7 +48,7 @@ class Training:
     settings: Settings
     tokenizer: Tokenizer
     network: Any
-    optimizer: torch.optim.Optimizer
+    optimizers: tuple[torch.optim.Optimizer, ...]
     step: int = 0
     tokens: int = 0
 
@@ -55,8 +56,8 @@ class Training:
 def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
     """A training at step 0."""
     network = build(settings.shape, settings.seed).to(device)
-    optimizer = optimizer_for(network, settings.peak_rate, settings.decay)
-    return Training(settings=settings, tokenizer=tokenizer, network=network, optimizer=optimizer)
+    optimizers = optimizers_for(network, settings.peak_rate, settings.matrix_rate, settings.decay)
+    return Training(settings=settings, tokenizer=tokenizer, network=network, optimizers=optimizers)
 
 
 def save_checkpoint(training: Training, path: Path) -> None:
@@ -68,7 +69,7 @@ def save_checkpoint(training: Training, path: Path) -> None:
         "step": training.step,
         "tokens": training.tokens,
         "network": training.network.state_dict(),
-        "optimizer": training.optimizer.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in training.optimizers],
     }
     with temporary.open("wb") as file:
         torch.save(state, file)
@@ -83,7 +84,8 @@ def resume(training: Training, path: Path) -> None:
     if state["settings"] != asdict(training.settings):
         raise ValueError(f"{path} belongs to a training with other settings; remove it or pass another --checkpoint")
     training.network.load_state_dict(state["network"])
-    training.optimizer.load_state_dict(state["optimizer"])
+    for optimizer, saved in zip(training.optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
     training.step, training.tokens = state["step"], state["tokens"]
 
 
@@ -111,17 +113,19 @@ def compiled(network: Any) -> Callable[..., torch.Tensor]:
 def one_step(training: Training, forward: Callable[..., torch.Tensor], batch: Batch, casting: Casting) -> float:
     """Forward, backward, update; gives the weighted loss."""
     settings = training.settings
-    rate = learning_rate(training.step, settings.steps, settings.peak_rate, settings.warm_up)
-    for group in training.optimizer.param_groups:
-        group["lr"] = rate
+    share = learning_rate(training.step, settings.steps, settings.warm_up)
+    for optimizer in training.optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = share * optimizer.defaults["lr"]
     for tensor in (batch.inputs, batch.targets):
         torch._dynamo.mark_dynamic(tensor, 1)
     with casting:
         loss = weighted(forward(batch.inputs, batch.targets), batch.weights)
-    training.optimizer.zero_grad(set_to_none=True)
+    training.network.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
     torch.nn.utils.clip_grad_norm_(training.network.parameters(), settings.clip)
-    training.optimizer.step()
+    for optimizer in training.optimizers:
+        optimizer.step()
     training.step += 1
     training.tokens += int((batch.weights > 0).sum())
     return float(loss.detach())

@@ -4,47 +4,14 @@ import argparse
 import signal
 import sys
 import threading
-from dataclasses import asdict, fields
-from pathlib import Path
+from dataclasses import asdict
 from types import FrameType
 
 import torch
 
-from training.corpus import Rates
-from training.export import OUTPUT, ROOT, OtherModelError, check_folder, export
+from training.export import export
 from training.learning import Settings, begin, resume, train
 from training.tokenizer import VOCABULARY, train_tokenizer
-
-CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
-
-
-def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """The flags."""
-    parser = argparse.ArgumentParser(prog="train.py", description=__doc__)
-    parser.add_argument("--output", type=Path, default=OUTPUT, help="folder of the model (default: %(default)s)")
-    parser.add_argument("--overwrite", action="store_true", help="replace another model in that folder")
-    parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="where an interrupted training is kept")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
-    parser.add_argument(
-        "--threads", type=int, default=1, help="another number gives other weights (default: %(default)s)"
-    )
-    parser.add_argument("--steps", type=int, default=Settings().steps, help="default: %(default)s")
-    for rate in fields(Rates):
-        name = rate.name.replace("_", "-")
-        parser.add_argument(
-            f"--{name}-rate", type=float, default=rate.default, metavar="RATE", help="default: %(default)s"
-        )
-    flags = parser.parse_args(arguments)
-    try:
-        flags.rates = Rates(**{rate.name: getattr(flags, f"{rate.name}_rate") for rate in fields(Rates)})
-        check_folder(flags.output, overwrite=flags.overwrite)
-    except (ValueError, OtherModelError) as error:
-        parser.error(str(error))
-    if flags.steps < 1 or flags.threads < 1:
-        parser.error("--steps and --threads must be at least 1")
-    if flags.device.startswith("cuda") and not torch.cuda.is_available():
-        parser.error(f"argument --device: no such device here: {flags.device}")
-    return flags
 
 
 def _interrupts() -> threading.Event:
@@ -60,9 +27,11 @@ def _interrupts() -> threading.Event:
     return interrupted
 
 
-def main(arguments: list[str]) -> int:
-    """Train and export; 130 when interrupted."""
-    flags = parse_arguments(arguments)
+def main(flags: argparse.Namespace) -> int:
+    """Train and export; 130 when interrupted, 2 where the device or the checkpoint does not do."""
+    if flags.device.startswith("cuda") and not torch.cuda.is_available():
+        print(f"train.py: error: argument --device: no such device here: {flags.device}", file=sys.stderr)
+        return 2
     torch.set_num_threads(flags.threads)
     settings = Settings(steps=flags.steps, rates=flags.rates)
     print("Learning the tokenizer ...")

@@ -1,6 +1,7 @@
 """How the data are put to the model: names, order, meanings and the sentence at the top, in the style of the built-in
 data sets, which is what the embedded model reads best."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -129,7 +130,10 @@ def _found_meaning(each: Used) -> str:  # noqa: PLR0911 - one per role or kind
     if kind is ColumnKind.ORDINAL and each.role is ColumnRole.OUTCOME:
         return f"{word}, ordered levels"
     if kind is ColumnKind.COUNT and each.role is ColumnRole.OUTCOME and counts_something(each.column.name):
-        return f"number of {word.removeprefix('number of ').removeprefix('n ').removeprefix('num ')}"
+        bare = re.sub(
+            r"^(number of|number|num|n|count of|count|counts)( |$)|( |^)(count|counts|number|freq)$", "", word
+        )
+        return f"number of {bare}" if bare else word
     return word
 
 

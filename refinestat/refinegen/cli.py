@@ -1,6 +1,7 @@
 """Command lines. Each `*main` takes arguments and returns an exit status; what it runs is imported when it runs."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from commons.budgets import BUDGET_UNITS, read_budgets
-from commons.config import CELLS, PAPER_MODELS, RunRequest, checked, config
+from commons.config import CELLS, DTYPES, PAPER_MODELS, PROMPTS, QUANTIZED, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
 from refinestat.refinegen.cli_data import (
     DESCRIBE_EXAMPLES,
@@ -62,6 +63,13 @@ examples:
 Nothing is fitted again: every number comes from the attempts.jsonl files.
 """,
 )
+REPORT = (
+    "Writes analysis/report.html of runs, from what their folders hold now.",
+    """\
+example:
+  {prog} results/refinestat-main/1
+""",
+)
 ABLATION = (
     "Runs RefineStat, then all combinations of grammar, predicates and refinement and each predicate left out, each "
     "with the budget that RefineStat's run leaves (its largest use x 1.2), and compares them.",
@@ -90,8 +98,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _add_strategy_flag(run)
     datasets = commands.add_parser("datasets", help="list the data sets")
     datasets.add_argument("--registry", type=Path, metavar="DIR", help="those of this folder of dataset.toml files too")
-    about = "what a model would be told about a file"
-    add_describe_flags(commands.add_parser("describe", help=about, **texts(None, DESCRIBE_EXAMPLES, "refinestat")))
+    shown = texts(None, DESCRIBE_EXAMPLES, "refinestat describe")
+    add_describe_flags(commands.add_parser("describe", help="what a model would be told about a file", **shown))
     store = commands.add_parser("mask-store", help="build the grammar masks of a model ahead of a run")
     _add_store_flags(store)
     catalogue = commands.add_parser("catalogue", help="rebuild the catalogue of distributions from the installed PyMC")
@@ -107,6 +115,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     ablation.add_argument("--strategies", nargs="+", metavar="NAME", help="which to run (default: all)")
     check = commands.add_parser("check", help="check PyMC programs", **_check_texts("refinestat check"))
     _add_check_flags(check)
+    about = texts(*REPORT, "refinestat report")
+    report = commands.add_parser("report", help="write a run's report.html again", **about)
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folder of a run, finished or not")
     arguments = parser.parse_args(argv)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "run": _run,
@@ -115,6 +126,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "mask-store": _mask_store,
         "catalogue": _catalogue,
         "check": _check,
+        "report": _report,
         "compare": compare_runs,
         "ablation": _ablation,
     }
@@ -201,6 +213,15 @@ def _check(arguments: argparse.Namespace) -> int:
     )
 
 
+def _report(arguments: argparse.Namespace) -> int:
+    from refinestat.refinegen.report import write_report  # noqa: PLC0415 - matplotlib is slow to load
+    from refinestat.refinegen.store import RunFolder  # noqa: PLC0415 - numpy is slow to load
+
+    for path in [write_report(run) for run in [RunFolder.read(run) for run in arguments.runs]]:
+        print(f"To look at it: {path}")
+    return 0
+
+
 def _about() -> str:
     return "A small language model writes a Bayesian model; the Bayesian workflow decides whether to trust it."
 
@@ -249,17 +270,21 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     grammars = "which tokens may come: by Python's grammar, or by what is known of names and distributions as well"
     add("--grammar", choices=("syncode", "semantic"), help=f"{grammars} (default {config['grammar']})")
     add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
+    add("--top-k", type=int, metavar="K", help="draw from the K most probable tokens")
+    add("--min-p", type=float, metavar="P", help="draw from tokens with this share of the best one's probability")
     add("--top-p", type=float, metavar="P", help="draw from the most probable tokens that make up this share")
     add("--max-iterations", type=int, metavar="N", help="times that the priors are drawn anew")
     add("--statement-retries", type=int, metavar="N", help="times that a refused statement is drawn again")
     add("--max-new-tokens", type=int, metavar="N", help="longest program, the prompt not counted")
+    prompt = "what the model reads: the data section; worked examples first; its chat template first (default plain)"
+    add("--prompt", choices=PROMPTS, help=prompt)
     add("--select", choices=("elpd", "score"), help="the best reliable program: by ELPD-LOO, or by checks passed first")
     budget = "budget file or run folder: searches are repeated until what it allows is used up, and the best counts"
     add("--token-budget", type=Path, metavar="FILE", help=budget)
     add("--budget", choices=BUDGET_UNITS, help="what the budget counts (default tokens)")
     add("--workers", type=int, metavar="N", help="programs fitted at once (default: one per core)")
-    add("--in-flight", type=int, metavar="N", help="cells (model, data set, seed) at once")
-    add("--gpu", type=int, metavar="N", help="run the language model on this CUDA device (default: the CPU)")
+    add("--in-flight", type=int, metavar="N", help="cells at once (default: 32, or what memory has room for)")
+    _add_device_flags(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
@@ -268,6 +293,29 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add_data_flags(parser)
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
+
+
+def _add_device_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    where = parser.add_mutually_exclusive_group()
+    auto = "where the language model runs: auto, cpu, cuda or cuda:N (default auto: a GPU if there is one)"
+    where.add_argument("--device", metavar="DEVICE", default="auto", help=auto)
+    where.add_argument("--gpu", type=int, metavar="N", help="the same as --device cuda:N")
+    add("--dtype", choices=DTYPES, help="numbers of the language model (default auto: 32 bits on a CPU, 16 on a GPU)")
+    add("--quantize", choices=QUANTIZED, help="smaller weights, on a GPU: pip install 'refinestat[quantize]'")
+    add("--allow-pickle", action="store_true", help="load weights that are no safetensors: they can run code")
+
+
+def _device(arguments: argparse.Namespace) -> str:
+    if arguments.gpu is None:
+        device: str = arguments.device
+    elif arguments.gpu < 0:
+        raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
+    else:
+        device = f"cuda:{arguments.gpu}"
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise UserError(f"device must be auto, cpu, cuda or cuda:N, got {device!r}")
+    return device
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -291,14 +339,13 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
     own = own_data(arguments)
     if own:
         given["datasets"] = _with_own(own, values, given, arguments.resume)
-    if arguments.gpu is not None and arguments.gpu < 0:
-        raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
     return RunRequest(
         settings=checked({**values, **given}),
         output=arguments.output,
         resume=arguments.resume,
         build=not arguments.no_build,
-        gpu=arguments.gpu,
+        device=_device(arguments),
+        pickle=arguments.allow_pickle,
         unsafe=arguments.i_accept_unsafe_execution,
         cache=arguments.cache,
         own=own,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 DESCRIBE_EXAMPLES = """\
 examples:
-  refinestat describe heights.csv
-  refinestat describe heights.csv --outcome height --role weight=predictor --write dataset.toml
+  {prog} heights.csv
+  {prog} heights.csv --outcome height --role weight=predictor --write dataset.toml
 """
 _SAID = ("outcome", "describe", "role", "kind", "columns", "trials", "known_scale", "group")
 

@@ -54,7 +54,8 @@ class Program:
 class SamplerSettings:
     """How a program is sampled. The seed of a fit is derived from `seed` and the program's fingerprint.
 
-    pilot: first tune and draw so many times in each chain, and go on only if that is not hopeless; 0: no pilot."""
+    pilot: first tune and draw so many times in each chain, and go on only if that is not hopeless; 0: no pilot.
+    draws: 0 only builds the model and checks its density where sampling would start (sampler "none")."""
 
     chains: int = 4
     tune: int = 1000
@@ -82,9 +83,10 @@ class Fit:
 
     free, deterministic: draws by variable name, shape (chains, draws, *variable shape), float64, constrained space.
     log_likelihood: of the one outcome, shape (chains, draws, n). diverging, energy: shape (chains, draws);
-    energy is None where the sampler has none. sampler: which one ran ("nutpie", "nutpie-numba", "pymc"); note: why not
-    a faster one. seconds: wall time by phase; cpu_seconds, peak_memory (bytes): of the process. cached: not fitted now,
-    but found in a cache."""
+    energy is None where the sampler has none. observed: the outcome, shape (n,); predictive: what the model would have
+    observed, shape (chains, draws, n), None where its distribution cannot be drawn from. sampler: which one ran
+    ("nutpie", "nutpie-numba", "pymc"); note: why not a faster one. seconds: wall time by phase; cpu_seconds,
+    peak_memory (bytes): of the process. cached: not fitted now, but found in a cache."""
 
     outcome: Outcome
     why: str = ""
@@ -93,6 +95,8 @@ class Fit:
     log_likelihood: np.ndarray | None = None
     diverging: np.ndarray | None = None
     energy: np.ndarray | None = None
+    observed: np.ndarray | None = None
+    predictive: np.ndarray | None = None
     sampler: str = ""
     note: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)

@@ -6,6 +6,7 @@ but leaves something to show is a line of `notes`; what leaves nothing is a User
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,32 @@ class LoadedRun:
         """Where the files of one cell are; model: as in the tables."""
         name = next(name for name in self.settings.models if model_label(name) == model)
         return RunFolder(self.path, self.settings).cell(name, dataset, seed).path
+
+    def posterior(self, dataset: str, seed: int | None = None, model: str | None = None) -> Any:
+        """The draws of a search's best program as arviz.InferenceData; None where no program ran.
+
+        seed: default the best one. model: default the run's only one. Raises UserError where there is no such cell."""
+        rows = self.best if seed is None else self.cells[self.cells["seed"] == seed]
+        rows = rows[(rows["dataset"] == dataset) & ((rows["model"] == model) | (model is None))]
+        if len(rows) != 1:
+            asked = ", ".join(str(each) for each in (dataset, seed, model) if each is not None)
+            raise UserError(f"{self.path} holds {len(rows) or 'no'} searches for {asked}: say data set, seed and model")
+        (row,) = rows.to_dict("records")
+        path = self.folder(row["model"], row["dataset"], row["seed"]) / "posterior.nc"
+        if not path.exists():
+            return None
+        import arviz as az  # costs seconds: only whoever wants draws pays  # noqa: PLC0415
+
+        found = az.from_netcdf(path)
+        for group in found.groups():
+            found[group].load()  # so that the file may go
+        return found
+
+    def _repr_html_(self) -> str:
+        shown = ["model", "dataset", "seed", "reliable", "checks_passed", "elpd_loo", "elpd_se"]
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
+        best = self.best[shown].to_html(index=False, float_format="{:.2f}".format)
+        return f"<p>{escape(str(self.path))}: the best program of each data set</p>{best}<ul>{notes}</ul>"
 
 
 def load_run(path: Path | str) -> LoadedRun:

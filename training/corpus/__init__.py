@@ -11,9 +11,9 @@ from refinestat.refinegen.prompts import plain
 from training.corpus.draft import Draft
 from training.corpus.families import FAMILIES, family_name
 from training.corpus.faults import legacy, novice
-from training.corpus.rates import Rates
 from training.corpus.style import choose_style
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_TOGETHER, FORBIDDEN_WORDS, WORDS, Split
+from training.rates import Rates
 
 _TRIES = 60
 

@@ -8,8 +8,8 @@ import pandas as pd
 from scipy import stats
 
 from commons.diagnostics import CHECKS
+from commons.published import ELPD, RUN_RATE
 from refinestat.refinegen.comparison.pooling import Pool
-from refinestat.refinegen.comparison.published import ELPD, RUN_RATE
 from refinestat.refinegen.tables.rows import ALL, ratio
 
 SCORES = tuple(range(len(CHECKS) + 1))

@@ -17,8 +17,8 @@ from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 _FAILURES = frozenset(
     {Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.HOPELESS, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY}
 )
-_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc"})
-_PHASES = ("build", "compile", "pilot", "sample", "log_likelihood")
+_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc", "none"})
+_PHASES = ("build", "compile", "pilot", "sample", "log_likelihood", "predictive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +76,16 @@ def _fit(header: Header, arrays: list[tuple[Block, np.ndarray]], job: Job) -> Fi
         raise ProtocolError("sent no free variable")
     if not np.array_equal(_one(arrays, "observed", observed.shape), observed):
         raise ProtocolError("observed other values than the outcome")
+    told = {block.role for block, _ in arrays}
     return Fit(
         outcome=Outcome.SCORED,
         free=free,
         deterministic=deterministic,
         log_likelihood=_one(arrays, "log_likelihood", (*draws, observed.size)),
         diverging=_one(arrays, "diverging", draws) != 0,
-        energy=_one(arrays, "energy", draws) if any(b.role == "energy" for b, _ in arrays) else None,
+        energy=_one(arrays, "energy", draws) if "energy" in told else None,
+        observed=observed.ravel(),
+        predictive=_one(arrays, "predictive", (*draws, observed.size)) if "predictive" in told else None,
         sampler=sampler,
         note=protocol.printable(note),
         seconds=seconds,

@@ -93,6 +93,9 @@ def _success(sampled: sample.Sampled, watch: sample.Stopwatch, nonce: str) -> li
     room = protocol.MAX_RESULT - sum(8 * values.size for _, _, values in arrays)
     if room < 0:
         raise BuildError(f"the draws take more than {protocol.MAX_RESULT} bytes")
+    if sampled.predictive is not None and 8 * sampled.predictive.size <= room:
+        room -= 8 * sampled.predictive.size
+        arrays.append(("predictive", "predictive", sampled.predictive))
     for name, values in at.deterministic.items():
         room -= 8 * values.size
         if room >= 0:

@@ -85,6 +85,11 @@ class Batch:
         """Whether the model reads from the KV cache, or everything again for each token."""
         return self._passes.cached
 
+    @property
+    def bytes_per_token(self) -> int:
+        """What the KV cache takes for one token of one sequence."""
+        return self._passes.rows.bytes_per_token
+
     def ask(self, context: Context, tokens: list[int]) -> asyncio.Future[np.ndarray]:
         """The logits after the context's prompt and tokens, once the pass has been made that answers all who wait."""
         loop = asyncio.get_running_loop()
