@@ -400,7 +400,8 @@ def test_the_learning_rate_rises_stays_and_falls():
 
 def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
     training = begin(tiny, tokenizer, "cpu")
-    export(training.network, tokenizer, asdict(tiny), 1000, tmp_path / "model")
+    settings = {**asdict(tiny), "finish": asdict(tiny)}
+    export(training.network, tokenizer, settings, 1000, tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
     network = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
     assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id) == (PAD_ID, BOS_ID, EOS_ID)
