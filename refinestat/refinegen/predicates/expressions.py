@@ -187,11 +187,27 @@ def _boolean(node: ast.BoolOp, state: State) -> Value:
 
 def _compare(node: ast.Compare, state: State) -> Value:
     values = [evaluate(n, state) for n in (node.left, *node.comparators)]
+    same = _identical(node.ops[0], values) if len(values) == 2 else None
+    if same is not None:
+        return number(same)
     if len(values) == 2:
         result = operate(node, type(node.ops[0]), values[0], values[1], state)
         identity = isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn)
         return replace(result, symbolic=False) if identity and result.sources else result
     return guarded(node, lambda: transfer.opaque(values), tuple(values), state)
+
+
+def _identical(op: ast.cmpop, values: list[Value]) -> bool | None:
+    """`x is None`, `maker is pm.Normal`: whether it holds, where that is known."""
+    kinds = {value.kind for value in values}
+    if not isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) or Kind.UNKNOWN in kinds:
+        return None
+    positive = isinstance(op, ast.Is | ast.Eq)
+    if Kind.NONE in kinds:
+        return (len(kinds) == 1) is positive
+    if kinds == {Kind.FUNCTION}:
+        return (values[0].path == values[1].path) is positive
+    return None
 
 
 def _choice(node: ast.IfExp, state: State) -> Value:
@@ -200,8 +216,12 @@ def _choice(node: ast.IfExp, state: State) -> Value:
     certain = truth(test)
     if certain is not None:
         return evaluate(node.body if certain else node.orelse, state)
-    one, other = evaluate(node.body, state), evaluate(node.orelse, state)
-    return one if one == other else merge(one, other)
+    declared = dict(state.declared)
+    one = evaluate(node.body, state)
+    first, state.declared = state.declared, declared  # only one of the two declares its names
+    other = evaluate(node.orelse, state)
+    state.declared = first | state.declared
+    return one if one is other else merge(one, other)
 
 
 def merge(one: Value, other: Value) -> Value:
