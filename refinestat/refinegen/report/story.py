@@ -19,7 +19,7 @@ OUTCOMES = {
     Outcome.BUILD_FAILED.value: "did not build",
     Outcome.INCOMPARABLE.value: "its score cannot be compared",
     Outcome.CRASHED.value: "crashed",
-    Outcome.HOPELESS.value: "its chains do not meet",
+    Outcome.HOPELESS.value: "was ended by its pilot",
     Outcome.TIMED_OUT.value: "took too long",
     Outcome.OUT_OF_MEMORY.value: "took too much memory",
 }
