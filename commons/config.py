@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commons.budgets import BUDGET_UNITS, faults_of_budgets
-from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_source
+from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_revision, model_source
 from commons.utils import UserError, parse_seeds
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "checked",
     "config",
     "model_label",
+    "model_revision",
     "model_source",
 ]
 
@@ -37,9 +38,15 @@ config: dict[str, Any] = {
     # How statements are drawn.
     "grammar": "syncode",  # which tokens may come: by Python's grammar ("syncode"), or by what is known ("semantic")
     "temperature": 0.3,
-    "top_p": 1.0,
+    "top_k": 0,  # only the most probable tokens are drawn; 0: all
+    "min_p": 0.0,  # only tokens with at least this share of the most probable one's probability
+    "top_p": 1.0,  # only the fewest tokens that have this probability together
     "statement_retries": 10,  # times that a refused statement is drawn again
     "max_new_tokens": 512,  # generated tokens in one program, the prompt not counted
+    # What the language model reads, and how exactly it computes.
+    "prompt": "plain",  # "plain": the data section; "few_shot": worked examples first; "chat": the chat template first
+    "dtype": "auto",  # "bfloat16", "float16", "float32"; "auto": 32 bits on a CPU, 16 on a GPU
+    "quantize": None,  # "4bit" or "8bit" weights (a GPU and bitsandbytes); None: as they are
     # Refinement (Definition 3.2 of the paper).
     "max_iterations": 35,  # R_max: times that the priors are drawn anew
     "alpha": 2,  # times that the likelihood is redrawn for the same priors
@@ -59,7 +66,7 @@ config: dict[str, Any] = {
     "fit_memory_gb": 4,
     # The machine: these change how fast a result comes, never the result.
     "workers": None,  # programs fitted at once; None: one per core
-    "in_flight": 8,  # cells (model, data set, seed) at once
+    "in_flight": None,  # cells (model, data set, seed) at once; None: 32, or what memory has room for
 }
 
 # The seven checks (paper, section on reliability). Values as published.
@@ -70,6 +77,10 @@ DIVERGENCES_AT_MOST = 0
 BFMI_ABOVE = 0.3
 PARETO_K_BELOW = 0.7
 PARETO_K_SHARE_AT_LEAST = 0.8
+
+PROMPTS = ("plain", "few_shot", "chat")
+DTYPES = ("auto", "bfloat16", "float16", "float32")
+QUANTIZED = ("4bit", "8bit")
 
 # When a program is fitted again, or not to the end.
 REFIT_DIVERGENCES_BELOW = 0.01  # share of the draws
@@ -91,9 +102,14 @@ class Settings:
     budgets: Mapping[str, Mapping[str, float]] | None
     grammar: str
     temperature: float
+    top_k: int
+    min_p: float
     top_p: float
     statement_retries: int
     max_new_tokens: int
+    prompt: str
+    dtype: str
+    quantize: str | None
     max_iterations: int
     alpha: int
     beta: int
@@ -110,7 +126,7 @@ class Settings:
     fit_build_seconds: float
     fit_memory_gb: float
     workers: int
-    in_flight: int
+    in_flight: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,17 +134,20 @@ class RunRequest:
     """One call of the main job. output: a new folder (default: the next number under results/refinestat-main).
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
-    gpu: index of a CUDA device; None: the CPU. unsafe: run programs even where they cannot be contained.
-    cache: the folder of a cache of fits that runs share.
+    device: "cpu", "cuda" or "cuda:N"; "auto": a GPU if there is one, but for the embedded model. pickle: weights may be
+    pickled, which can run code. unsafe: run programs even where they cannot be contained.
+    cache: the folder of a cache of fits that runs share. as_made: fits from there count as made.
     own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
     output: Path | None = None
     resume: Path | None = None
     build: bool = True
-    gpu: int | None = None
+    device: str = "auto"
+    pickle: bool = False
     unsafe: bool = False
     cache: Path | None = None
+    as_made: bool = False
     own: "tuple[Prepared, ...]" = ()
 
 
@@ -149,9 +168,14 @@ _ALLOWED: Mapping[str, Allowed] = {
     "budget": ('"tokens", "fits" or "seconds"', lambda value: value in BUDGET_UNITS),
     "grammar": ('"syncode" or "semantic"', lambda value: value in ("syncode", "semantic")),
     "temperature": ("a number from 0 to 5", lambda value: type(value) in (int, float) and 0 <= value <= 5),
+    "top_k": _whole(0, 1_000_000),
+    "min_p": ("a number from 0 to 1", lambda value: type(value) in (int, float) and 0 <= value <= 1),
     "top_p": _real(0, 1),
     "statement_retries": _whole(0, 1000),
     "max_new_tokens": _whole(16, 100_000),
+    "prompt": ('"plain", "few_shot" or "chat"', lambda value: value in PROMPTS),
+    "dtype": (", ".join(DTYPES), lambda value: value in DTYPES),
+    "quantize": ('"4bit", "8bit" or None', lambda value: value in (None, *QUANTIZED)),
     "max_iterations": _whole(1, 100_000),
     "alpha": _whole(0, 1000),
     "beta": _whole(1, 1000),
@@ -174,7 +198,7 @@ _ALLOWED: Mapping[str, Allowed] = {
     "fit_build_seconds": _real(0, 86_400),
     "fit_memory_gb": _real(0, 4096),
     "workers": _whole(1, 1024),
-    "in_flight": _whole(1, 1024),
+    "in_flight": ("a whole number from 1 to 1024", lambda value: value is None or _whole(1, 1024)[1](value)),
 }
 
 

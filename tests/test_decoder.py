@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from commons.data_pymc import DATASETS
+from commons.utils import UserError
 from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.grammar import GrammarError
 from refinestat.refinegen.prompts import PRIORS
@@ -38,6 +39,7 @@ class Scripted:
         return tokens
 
     def tokens(self, prompt: str) -> tuple[int, ...]:
+        self.prompt = prompt
         return (-1,) * 3
 
     def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str:
@@ -141,6 +143,21 @@ def test_a_refused_statement_is_never_drawn_twice(seed):
     assert draft.accepted
     assert "x8" in draft.program.source
     assert len({v.why for v in draft.refusals}) == len(draft.refusals) >= 5
+
+
+def test_what_stands_before_the_program_is_read_and_is_no_part_of_it():
+    model = Scripted({"    bad = 1\n    c = y\n": 1.0, "    b = 2\n    c = y\n": 0.01})
+    opening = "[user] Write a program.\n[assistant] "
+    chat = Decoder(
+        model=model, mask=Anything(model), rules=Refusing("bad"), dataset=SCHOOLS, writing=Writing(), opening=opening
+    )
+    draft = drawn(chat)
+    assert model.prompt == opening + draft.program.data + PRIORS
+    assert draft.program.data.startswith("# ")
+    assert draft.refusals[0].line == draft.program.data.count("\n") + 2
+    model.longest = 3
+    with pytest.raises(UserError, match="eight_schools: the prompt has 3 tokens, the model reads 3"):
+        Decoder(model=model, mask=Anything(model), rules=Refusing(), dataset=SCHOOLS, writing=Writing())
 
 
 def test_too_many_refusals_of_one_statement_give_the_program_up():

@@ -1,12 +1,13 @@
 import asyncio
 import json
 import random
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     Gemma2Config,
     Gemma2ForCausalLM,
@@ -25,8 +26,12 @@ from transformers import (
 
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen.language_model import Context, LanguageModel, load_tokenizer
+from refinestat.refinegen import strategies
+from refinestat.refinegen.decoder import Decoder, Writing
+from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
+from refinestat.refinegen.language_model.passes import Passes
 from refinestat.refinegen.prompts import plain
+from refinestat.refinegen.sampling import Temper
 
 PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
 BODY = (
@@ -124,7 +129,7 @@ def test_rows_that_join_grow_and_are_cut_back_apart_have_the_logits_of_each_alon
     after: list[list[int]] = [[], [], []]
 
     async def play() -> None:
-        for _ in range(25):
+        for _ in range(15):
             asking = sorted(chance.sample(range(3), chance.choice([1, 2, 3, 3])))
             for i in asking:
                 kept = len(after[i]) if chance.random() < 0.7 else chance.randrange(len(after[i]) + 1)
@@ -179,6 +184,18 @@ def test_a_pass_that_fails_fails_its_cells_and_says_why(folder):
         return await asyncio.gather(*asked, return_exceptions=True)
 
     assert [type(found) for found in asyncio.run(play())] == [IndexError, IndexError]
+
+
+def test_memory_that_does_not_suffice_is_one_clear_line(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.\nSee the documentation.")
+
+    monkeypatch.setattr(Passes, "rows_from", full)
+    with pytest.raises(UserError, match=r"1 programs at once do not fit .* lower --in-flight") as caught:
+        asyncio.run(answered((model.context([5, 6, 7]), [8])))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_closed_row_is_given_to_the_next_cell(folder):
@@ -263,5 +280,149 @@ def test_damaged_weights_are_one_clear_line(folder, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_one_clear_line(folder):
-    with pytest.raises(UserError, match="--gpu: 3: torch sees 0 GPUs"):
-        LanguageModel.load(folder, gpu=3)
+    with pytest.raises(UserError, match="device cuda:3: torch sees 0 GPUs"):
+        LanguageModel.load(folder, Loading(device="cuda:3"))
+
+
+def copied(folder: str, target: Path) -> str:
+    """Another folder with the same model."""
+    for file in Path(folder).iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+    return str(target)
+
+
+def test_pickled_weights_are_refused_unless_asked_for(folder, tmp_path):
+    network = LlamaForCausalLM.from_pretrained(copied(folder, tmp_path))
+    (tmp_path / "model.safetensors").unlink()
+    network.save_pretrained(tmp_path, safe_serialization=False)
+    with pytest.raises(UserError, match="--allow-pickle") as caught:
+        LanguageModel.load(str(tmp_path))
+    assert "\n" not in str(caught.value)
+    assert LanguageModel.load(str(tmp_path), Loading(pickle=True)).longest == 512
+
+
+def test_code_that_comes_with_a_model_does_not_run(folder, tmp_path):
+    config = json.loads((Path(copied(folder, tmp_path)) / "config.json").read_text())
+    config |= {
+        "model_type": "unheard_of",
+        "auto_map": {"AutoConfig": "hostile.Config", "AutoModelForCausalLM": "hostile.M"},
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "hostile.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    with pytest.raises(UserError, match="cannot be loaded"):
+        LanguageModel.load(str(tmp_path))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_numbers_are_of_the_kind_that_was_asked_for(folder, dtype):
+    model = LanguageModel.load(folder, Loading(device="cpu", dtype=dtype))
+    assert str(model.network.dtype) == f"torch.{dtype}"
+    assert model.batch.cached
+    (logits,) = asyncio.run(answered((model.context([5, 6, 7]), [8, 9])))
+    np.testing.assert_allclose(logits, reference(model, [5, 6, 7, 8, 9]), atol=0.05)
+    assert logits.dtype == np.float32
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_smaller_weights_need_a_gpu(folder):
+    with pytest.raises(UserError, match="quantize 4bit: needs a GPU"):
+        LanguageModel.load(folder, Loading(quantize="4bit"))
+
+
+def test_a_revision_is_asked_for_by_name(monkeypatch):
+    asked = []
+
+    def refuse(source: str, **how: object) -> None:
+        asked.append((source, how["revision"], how["trust_remote_code"]))
+        raise OSError("no connection")
+
+    monkeypatch.setattr("refinestat.refinegen.language_model.loading.AutoTokenizer.from_pretrained", refuse)
+    for name in ("owner/name@v1.2", "owner/name"):
+        with pytest.raises(UserError, match="no connection"):
+            load_tokenizer(name)
+    assert asked == [("owner/name", "v1.2", False), ("owner/name", "main", False)]
+
+
+def test_a_chat_ends_where_the_models_own_message_begins(folder, tmp_path):
+    model = LanguageModel.load(copied(folder, tmp_path))
+    with pytest.raises(UserError, match="has no chat template"):
+        model.chat("Hello")
+    model.tokenizer.chat_template = (
+        "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}"
+        "{% if add_generation_prompt %}[assistant] {% endif %}"
+    )
+    text = model.chat("Hello")
+    assert text == "<s>[user] Hello\n[assistant] "
+    assert model.tokens(text + "x").count(model.tokenizer.bos_token_id) == 1
+
+
+def test_no_more_sequences_than_memory_has_room_for(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+    each = 2 * 2 * 2 * 8 * 4 * 512  # keys and values, layers, heads, head size, bytes, tokens that the model can read
+    assert model.room(10_000) == 32
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_AVPHYS_PAGES": 2 * 5 * each + 1, "SC_PAGE_SIZE": 1}[name])
+    assert model.room(10_000) == 5
+    assert model.room(256) == 10
+    monkeypatch.setattr("os.sysconf", lambda name: 1)
+    assert model.room(256) == 1
+
+
+def code_bpe() -> Tokenizer:
+    """Tokens reach over the ends of lines, as in tokenizers made for code: `)\\n    `. None begins a text."""
+    tokenizer = Tokenizer(models.BPE())
+    split = pre_tokenizers.Split(Regex(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]+"), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500,
+        special_tokens=["<pad>", "<s>", "</s>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([*PROMPTS, BODY * 5], trainer)
+    assert any("\n" in token for token in map(decoders.ByteLevel().decode, ([t] for t in tokenizer.get_vocab())))
+    return tokenizer
+
+
+class Comment(strategies.NoGrammar):
+    """Allows a comment of one line that says anything, and remembers the texts that it was asked about."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__(model.tokenizer, model.end)
+        self.texts: list[str] = []
+        spelt = [model.text((), [token]) for token in range(len(model.tokenizer))]
+        self._starts = self._allowed & np.array([text.startswith("#") and "\n" not in text for text in spelt])
+        self._goes_on = self._allowed & np.array(["\n" not in text for text in spelt])
+        self._goes_on[list(model.end)] = False
+
+    def allowed(self, text: str) -> np.ndarray:
+        self.texts.append(text)
+        return self._goes_on if text else self._starts
+
+
+async def written(model: LanguageModel, in_flight: int) -> list[list[str]]:
+    """What is written for some data sets, so many at once: the text before each token."""
+    slots = asyncio.Semaphore(in_flight)
+
+    async def one(seed: int) -> list[str]:
+        mask, writing = Comment(model), Writing(temper=Temper(temperature=1.0), max_new_tokens=20)
+        dataset, rules = list(DATASETS.values())[seed % 3], strategies.NoPredicates()
+        decoder = Decoder(model=model, mask=mask, rules=rules, dataset=dataset, writing=writing)
+        async with slots:
+            with closing(decoder):
+                first = await decoder.program(np.random.default_rng(seed))
+                await decoder.likelihood(first, np.random.default_rng([seed, 1]))
+        return mask.texts
+
+    return await asyncio.gather(*(one(seed) for seed in range(9)))
+
+
+@pytest.mark.parametrize("kind", [bpe, sentencepiece, code_bpe])
+def test_how_many_programs_are_written_at_once_changes_none(tmp_path, kind):
+    model = LanguageModel.load(saved(tmp_path, LlamaForCausalLM, LlamaConfig, kind()))
+    if kind is code_bpe:
+        model.tokenizer.bos_token = None
+    alone, together = (asyncio.run(written(model, in_flight)) for in_flight in (1, 9))
+    assert alone == together
+    assert len({texts[-1] for texts in alone}) == len(alone)

@@ -16,15 +16,15 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "selection", "sampling", "predicates", "effects", *CATALOGUE},
+    {"program", "prompts", "prompt_examples", "selection", "sampling", "predicates", "effects", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
-    {"assessment", "decoder", "refine"},
+    {"assessment", "decoder", "refine", "all_rows"},
     {"best_of"},
     {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
     {"comparison", "ablation", "several_runs", "synthesis"},
-    {"api"},
+    {"api", "publication"},
     {"cli", "cli_data"},
-    {"cli_baselines"},
+    {"cli_baselines", "cli_figures"},
 )
 HEAVY = {
     "torch": {"language_model"},

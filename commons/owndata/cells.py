@@ -23,12 +23,14 @@ _YEAR_DAYS = 365.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """numbers: float64, NaN where missing, or None where the cells are texts. texts: stripped, None where missing.
+    """numbers: float64, NaN where missing, or None where the cells are texts. texts: the different ones, stripped;
+    codes: shape (rows,), which of them a cell is, -1 where missing.
 
-    unit: found in the cells. dates: whether the numbers are dates. whole: whether all were whole when read."""
+    unit: found in the cells. dates: whether the numbers are dates."""
 
     numbers: np.ndarray | None
-    texts: Any = None
+    texts: tuple[str, ...] = ()
+    codes: np.ndarray | None = None
     unit: str = ""
     dates: bool = False
     notes: tuple[str, ...] = ()
@@ -64,10 +66,10 @@ def _texts(series: Any) -> Cells:
         if dates is not None:
             numbers, unit = _since(_spread(codes, keep, dates))
             return Cells(numbers=numbers, unit=unit, dates=True)
-        lookup = np.array(
-            [text if kept else None for text, kept in zip(texts, keep, strict=True)] + [None], dtype=object
-        )
-        return Cells(numbers=None, texts=lookup[codes])
+        different = tuple(dict.fromkeys(text for text, kept in zip(texts, keep, strict=True) if kept))
+        place = {text: i for i, text in enumerate(different)}
+        lookup = np.array([place.get(text, -1) if kept else -1 for text, kept in zip(texts, keep, strict=True)] + [-1])
+        return Cells(numbers=None, texts=different, codes=lookup[codes])
     return Cells(numbers=_spread(codes, keep, values), unit=unit, notes=notes)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from commons.owndata.column import Column, ColumnKind
 
 MOST_COLUMNS = 8
-_ROWS = 2_000  # are enough to rank columns
+_ROWS = 1_000  # are enough to rank columns
 _SEED = 1
 
 

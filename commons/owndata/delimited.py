@@ -183,6 +183,8 @@ def _read_arrow(path: Path, layout: Layout, *, texts: bool) -> tuple[Any, list[A
             null_values=list(MISSING), strings_can_be_null=True, quoted_strings_can_be_null=True, **types
         ),
     )
+    if content.count(b'"') % 2 and table.num_rows < content.count(b"\n") / 2:
+        raise UserError(f"{path}: a quotation mark is opened and never closed")
     return table, ragged
 
 

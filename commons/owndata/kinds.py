@@ -16,6 +16,8 @@ _LONG_TEXT = 60
 _BAND = re.compile(
     r"(?:[<>≤≥]|under|over|up to)?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|\u2013|to)\s*\d+(?:\.\d+)?|\+)?", re.IGNORECASE
 )
+_MISSING_CODES = (-9.0, -99.0, -999.0, -9999.0, -99999.0)
+_PLAIN_NUMBER = re.compile(r"[-+]?\d*\.?\d+(e[-+]?\d+)?", re.IGNORECASE)
 _NOTHING = np.array([])
 
 
@@ -43,6 +45,11 @@ def _numeric(name: str, cells: Cells, first: bool) -> Column:
     if infinite.any():
         odd = (f"{infinite.sum()} infinite values (first in row {int(np.argmax(infinite)) + 1}): taken as missing",)
         values = np.where(infinite, np.nan, values)
+    coded = _missing_code(values)
+    if coded is not None:
+        number = int((values == coded).sum())
+        odd = (*odd, f"{coded:g} ({number} times) stands for a missing value: all others are 0 or more")
+        values = np.where(values == coded, np.nan, values)
     filled = values[~np.isnan(values)]
     kind, why = _kind(name, filled, cells, first)
     if kind is ColumnKind.CATEGORY or (kind is ColumnKind.BINARY and set(filled[:1000].tolist()) - {0.0, 1.0}):
@@ -54,6 +61,15 @@ def _numeric(name: str, cells: Cells, first: bool) -> Column:
         values, odd = values / 100, (*odd, "percentages by its name: divided by 100")
         kind, why = ColumnKind.PROPORTION, "percentages, all between 0 and 100"
     return Column(name=name, kind=kind, why=why, values=values, odd=odd)
+
+
+def _missing_code(values: np.ndarray) -> float | None:
+    """A number that stands for a missing value: -9, -99, -999 and so on, among values that are not negative."""
+    filled = values[~np.isnan(values)]
+    negative = np.unique(filled[filled < 0])
+    if len(negative) != 1 or negative[0] not in _MISSING_CODES or (filled < 0).mean() > 0.5:
+        return None
+    return float(negative[0]) if -negative[0] > 5 * np.median(filled[filled >= 0]) or negative[0] <= -99 else None
 
 
 def _kind(name: str, filled: np.ndarray, cells: Cells, first: bool) -> tuple[ColumnKind, str]:
@@ -103,35 +119,50 @@ def _is_filler(name: str) -> bool:
 
 
 def _textual(name: str, cells: Cells) -> Column:
-    texts, merged = _same_case(cells.texts)
-    filled = [text for text in texts if text is not None]
-    different = sorted(set(filled), key=_natural)
+    assert cells.codes is not None
+    texts, codes = _same_case(cells.texts, cells.codes)
+    filled = int((codes >= 0).sum())
+    different = sorted(texts, key=_natural)
     if len(different) <= 1:
         kind, why = (ColumnKind.CONSTANT, f"always {different[0]!r}") if different else (ColumnKind.EMPTY, "no values")
         return Column(name=name, kind=kind, why=why, values=_NOTHING)
-    kind, why, levels = _levels(name, different, len(filled))
+    kind, why, levels = _levels(name, different, filled)
+    odd = _numbers_among(texts, np.bincount(codes[codes >= 0], minlength=len(texts)))
     if not levels:
-        return Column(name=name, kind=kind, why=why, values=_NOTHING, odd=_numbers_among(filled))
-    code = {level: float(i) for i, level in enumerate(levels)}
-    values = np.array([code[text] if text is not None else np.nan for text in texts])
-    odd = ("levels that differ in upper and lower case are one",) if merged else ()
-    return Column(name=name, kind=kind, why=why, values=values, levels=levels, odd=(*odd, *_numbers_among(filled)))
+        return Column(name=name, kind=kind, why=why, values=_NOTHING, odd=odd)
+    if len(texts) < len(cells.texts):
+        odd = ("levels that differ in upper and lower case are one", *odd)
+    return Column(name=name, kind=kind, why=why, values=_coded(texts, codes, levels), levels=levels, odd=odd)
 
 
-def _numbers_among(filled: list[str]) -> tuple[str, ...]:
+def _coded(texts: Sequence[str], codes: np.ndarray, levels: Sequence[str]) -> np.ndarray:
+    """Each row's place among the levels, NaN where missing. codes: each row's place among the texts."""
+    place = {level: float(i) for i, level in enumerate(levels)}
+    places: np.ndarray = np.array([*(place[text] for text in texts), np.nan])[codes]
+    return places
+
+
+def _numbers_among(texts: Sequence[str], times: np.ndarray) -> tuple[str, ...]:
     """Says so where a column of numbers became text because of a few cells."""
-    texts = [text for text in filled if not re.fullmatch(r"[-+]?\d*\.?\d+(e[-+]?\d+)?", text, re.IGNORECASE)]
-    if filled and 0 < len(texts) <= len(filled) / 5 and len(filled) - len(texts) > 2:
-        shown = ", ".join(repr(text[:20]) for text in dict.fromkeys(texts[:3]))
-        return (f"all but {len(texts)} of its cells are numbers; read as text because of {shown}",)
+    others = [i for i, text in enumerate(texts) if not _PLAIN_NUMBER.fullmatch(text)]
+    cells, total = int(times[others].sum()), int(times.sum())
+    if 0 < cells <= total / 5 and total - cells > 2:
+        shown = ", ".join(repr(texts[i][:20]) for i in others[:3])
+        return (f"all but {cells} of its cells are numbers; read as text because of {shown}",)
     return ()
 
 
-def _same_case(texts: np.ndarray) -> tuple[list[str | None], bool]:
-    """The texts with one spelling for those that differ in case alone, the first."""
-    spelled: dict[str, str] = {}
-    merged = [None if text is None else spelled.setdefault(text.casefold(), text) for text in texts]
-    return merged, len(spelled) < len({text for text in texts if text is not None})
+def _same_case(texts: Sequence[str], codes: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The texts with one spelling, the first, for those that differ in case alone; and the codes of the rows."""
+    spelled: dict[str, int] = {}
+    kept: list[str] = []
+    places = []
+    for text in texts:
+        if text.casefold() not in spelled:
+            spelled[text.casefold()] = len(kept)
+            kept.append(text)
+        places.append(spelled[text.casefold()])
+    return kept, np.array([*places, -1])[codes]
 
 
 def _levels(  # noqa: PLR0911 - one per rule
@@ -195,12 +226,15 @@ def _declared(column: Column, cells: Cells, kind: ColumnKind) -> Column:
 def _as_category(column: Column, cells: Cells, kind: ColumnKind) -> Column:
     if column.levels:
         return replace(column, kind=kind, why="as you said")
-    texts: Sequence[str | None] = cells.texts
-    if cells.numbers is not None:
-        texts = [None if np.isnan(value) else f"{value:g}" for value in cells.numbers.tolist()]
-    levels = sorted({text for text in texts if text is not None}, key=_natural)
-    code = {level: float(i) for i, level in enumerate(levels)}
-    values = np.array([np.nan if text is None else code[text] for text in texts])
+    if cells.numbers is None:
+        assert cells.codes is not None
+        texts, codes = list(cells.texts), cells.codes
+    else:
+        found, codes = np.unique(cells.numbers, return_inverse=True)  # NaN last, once
+        texts = [f"{value:.15g}" for value in found[~np.isnan(found)].tolist()]
+        codes = np.where(np.isnan(cells.numbers), -1, codes)
+    levels = sorted(texts, key=_natural)
+    values = _coded(texts, codes, levels)
     return replace(column, kind=kind, why="as you said", values=values, levels=tuple(levels))
 
 

@@ -2,6 +2,7 @@
 
 import builtins
 import keyword
+import re
 from collections.abc import Iterable
 
 from commons.owndata.words import words_of
@@ -44,6 +45,7 @@ PARAMETERS = frozenset(
     ]
 )
 LONGEST = 20
+_FINE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*|[A-Z][0-9]+")
 _STOP = frozenset(
     [
         "the",
@@ -93,6 +95,8 @@ def _plain(column: str) -> str:
     """The words of a name joined by underscores, as many as fit; one letter keeps its case."""
     stripped = column.strip()
     if len(stripped) == 1 and stripped.isascii() and stripped.isalpha():
+        return stripped
+    if len(stripped) <= LONGEST and _FINE.fullmatch(stripped):
         return stripped
     words = words_of(column.split("(", maxsplit=1)[0]) or words_of(column)
     words = [word for word in words if word not in _STOP] or words

@@ -166,12 +166,7 @@ def _same(one: Column, other: Column, kept: np.ndarray, roles: Mapping[str, Assi
 def _oddities(used: Sequence[Column], kept: np.ndarray, outcome: Column) -> list[str]:
     notes = [note for column in used if (note := rows.outliers(column, kept))]
     repeated = rows.duplicates(used, kept)
-    if (
-        repeated
-        and len(used) > 1
-        and repeated < len(kept) / 2
-        and any(len(np.unique(c.values[kept])) > 20 for c in used)
-    ):
+    if repeated and any(len(np.unique(column.values[kept])) > len(kept) / 2 for column in used):
         notes.append(f"{repeated:,} rows repeat an earlier one: kept")
     if len(kept) < rows.FEW_ROWS:
         notes.append(f"only {len(kept)} rows: the priors will matter")

@@ -45,6 +45,8 @@ def read_table(path: Path) -> Table:
         raise UserError(f"cannot read {path}: {error.strerror or error}") from error
     if not len(frame):
         raise UserError(f"{path} has no rows, only a header")
+    if len(frame) == 1:
+        raise UserError(f"{path} has one row: nothing can be learnt from it")
     return Table(path=path, frame=frame, notes=notes, sha256=digest)
 
 
@@ -104,7 +106,7 @@ def _excel(path: Path) -> tuple[Any, tuple[str, ...]]:
     try:
         with pd.ExcelFile(path, engine="openpyxl") as book:
             sheets = book.sheet_names
-            frame = book.parse(sheets[0], header=None, dtype=object, na_values=list(MISSING))
+            frame = pd.read_excel(book, sheet_name=sheets[0], header=None, dtype=object, na_values=list(MISSING))
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise UserError(f"{path} is not an Excel file: {error}") from error
     frame = frame.dropna(how="all").dropna(how="all", axis=1)

@@ -9,8 +9,10 @@ import numpy as np
 from commons.owndata import words
 from commons.owndata.column import Column, ColumnKind
 from commons.owndata.spec import ColumnRole, Spec
-from commons.utils import UserError
+from commons.utils import UserError, one_line
 
+_FEW = 0.5  # the share of values that a mistake may have
+_FEWEST_LIKE_TRIALS, _SHARE_LIKE_TRIALS, _CORRELATION_LIKE_TRIALS = 5, 0.1, 0.6
 _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.PROPORTION)
 _SUCCESSES = frozenset(
     ["successes", "success", "positives", "positive", "hits", "infected", "cured", "correct", "survivors", "recovered"]
@@ -33,7 +35,7 @@ def must_be_columns(names: Sequence[str], there: Sequence[str]) -> None:
     for name in names:
         if name not in there:
             near = difflib.get_close_matches(name, there, n=1)
-            shown = ", ".join(there[:12]) + (", ..." if len(there) > 12 else "")
+            shown = ", ".join(one_line(each) for each in there[:12]) + (", ..." if len(there) > 12 else "")
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             raise UserError(f"there is no column {name!r}{hint}. There are: {shown}")
 
@@ -42,7 +44,7 @@ def outcome_name(columns: Sequence[Column], spec: Spec) -> tuple[str, str]:
     """The name of the outcome, and why it is: the user's, one called y or outcome, else the last that can be one."""
     named = [name for name, role in spec.roles.items() if role is ColumnRole.OUTCOME]
     if len(named) > 1:
-        raise UserError(f"there can be one outcome, got {len(named)}: {', '.join(named)}")
+        raise UserError(f"there can be one outcome, got {len(named)}: {', '.join(map(one_line, named))}")
     if named:
         return named[0], "as you said"
     allowed = [c for c in columns if c.usable and c.kind not in (ColumnKind.CATEGORY, ColumnKind.DATE)]
@@ -73,15 +75,16 @@ def check_outcome(outcome: Column, declared: bool) -> None:
     if declared or outcome.levels:
         return
     filled = ~np.isnan(values)
-    if words.has(name, _COUNTED) and outcome.kind is ColumnKind.REAL and (values[filled] >= 0).mean() > 0.5:
-        row = int(np.argmax(filled & ((values < 0) | (values != np.round(values))))) + 1
+    uncounted = filled & ((values < 0) | (values != np.round(values)))
+    if words.has(name, _COUNTED) and outcome.kind in _NUMERIC and 0 < uncounted[filled].mean() < _FEW:
+        row = int(np.argmax(uncounted)) + 1
         what = "is below 0" if values[row - 1] < 0 else "is not whole"
         raise UserError(
             f"the outcome {name!r} is a count by its name, but row {row} has {values[row - 1]:g}, which {what}:"
             f" mend it, or say --kind {name}=real"
         )
     outside = filled & ((values < 0) | (values > 1))
-    if words.has(name, words.PROPORTION) and outcome.kind in _NUMERIC and 0 < outside.mean() < 0.5:
+    if words.has(name, words.PROPORTION) and outcome.kind in _NUMERIC and 0 < outside[filled].mean() < _FEW:
         row = int(np.argmax(outside)) + 1
         raise UserError(
             f"the outcome {name!r} is a proportion by its name, but row {row} has {values[row - 1]:g}, which is not in"
@@ -161,7 +164,7 @@ def _found(column: Column, outcome: Column, before: Mapping[str, Assigned], spec
     if ColumnRole.TRIALS not in said and _names_trials(column, outcome):
         problem = _not_trials(column, outcome)
         if not problem:
-            return Assigned(role=ColumnRole.TRIALS, why="by its name, and never smaller than the outcome")
+            return Assigned(role=ColumnRole.TRIALS, why="never smaller than the outcome")
         if "smaller" in problem and np.mean(column.values < outcome.values) < 0.1:
             raise UserError(
                 f"column {column.name!r} holds the trials by its name, but {problem}: mend it, or say"
@@ -195,4 +198,16 @@ def _names_trials(column: Column, outcome: Column) -> bool:
         and not words.has(column.name, words.TIME)
     ):
         return not _not_trials(column, outcome)
-    return words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE)
+    if words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE):
+        return True
+    return column.kind is ColumnKind.COUNT and not words.has(column.name, words.TIME) and _like_trials(column, outcome)
+
+
+def _like_trials(column: Column, outcome: Column) -> bool:
+    """Whether the values alone say that one counts the trials of the other: never smaller, and they go together."""
+    both = ~np.isnan(column.values) & ~np.isnan(outcome.values)
+    trials, successes = column.values[both], outcome.values[both]
+    if both.sum() < _FEWEST_LIKE_TRIALS or trials.min() < 1 or (successes > trials).any() or trials.std() == 0:
+        return False
+    share = successes.sum() / trials.sum()
+    return bool(share > _SHARE_LIKE_TRIALS and np.corrcoef(trials, successes)[0, 1] > _CORRELATION_LIKE_TRIALS)

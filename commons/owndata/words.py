@@ -16,27 +16,28 @@ GROUP = _words("""
 group groups grp subject patient person participant respondent individual site village county region state country
 city town district school hospital clinic lab batch block plot plant cluster team store shop branch class classroom
 station farm family household species genus litter cage tank pen strain variety breed brand line ward unit sector
-teacher rater judge operator machine device zone location place area_code party league treatment arm condition
-category type island orchard field river lake well
+teacher rater judge operator machine device zone location place area_code zip zipcode postcode postal dept department
+party league treatment arm condition category type island orchard field river lake well
 """)
 COUNT = _words("""
 count counts cnt number num freq frequency events deaths births accidents visits calls eggs seeds storms quakes
 failures arrivals cases goals bugs crashes sightings claims nests faults strikes errors complaints tickets fires
-defects infections injuries admissions bites parasites mutations orders clicks flowers rides shoots spores wins
-losses kills awards bikes cars passengers customers insects doctors children kids siblings pets hits successes
+defects infections injuries admissions bites parasites mutations orders clicks flowers rides shoots spores wins losses
+kills awards bikes cars passengers customers insects doctors children kids siblings pets hits successes
 """)
 MEASURE = _words("""
 weight height length width depth price cost income salary wage age duration distance dist speed velocity temp
 temperature pressure score volume mass dose concentration rainfall energy power voltage yield size area mpg hp
 horsepower bmi time minutes hours seconds revenue expenditure gdp calories cholesterol glucose bp sbp dbp hr heart
-strength weightlb heightin cm mm kg lb lbs inch inches girth sales amount rent level loss iq reaction rt latency
-balance debt profit gain change difference diff
+strength wt ht sqft sq ft elev elevation altitude weightlb heightin cm mm kg lb lbs inch inches girth sales amount
+rent level loss iq reaction rt latency balance debt profit gain change difference diff
 """)
 TIME = _words("year years month months week weeks day days hour hours date time t period quarter season minute age")
 GROWS = TIME | _words("dose concentration conc age distance depth size")
 TRIALS = _words("""
-trials trial n total tot tested attempts exposed denominator tries attempted sampled examined screened inspected
-shots questions items pairs flips tosses drawn treated planted sown asked invited ntotal ntrials
+trials trial n total tot tested attempts exposed denominator tries attempted sampled examined screened inspected shots
+questions items pairs flips tosses drawn treated planted sown asked invited ntotal ntrials applied applicants eligible
+enrolled offered opportunities released
 """)
 ERROR = _words("se sei stderr sem stderror sterr")
 PROPORTION = _words("proportion prop share fraction frac percent pct percentage perc")
@@ -78,9 +79,12 @@ NO = _words(
 )
 
 
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "đ": "d", "œ": "oe"})
+
+
 def words_of(name: str) -> list[str]:
     """The words of a column's name, lower case: `Petal.Length (cm)` is petal, length, cm; `nTrials` is n, trials."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
     split = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     return [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", split)]
 

@@ -1,6 +1,7 @@
 """Command lines. Each `*main` takes arguments and returns an exit status; what it runs is imported when it runs."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from commons.budgets import BUDGET_UNITS, read_budgets
-from commons.config import CELLS, PAPER_MODELS, RunRequest, checked, config
+from commons.config import CELLS, DTYPES, PAPER_MODELS, PROMPTS, QUANTIZED, RunRequest, checked, config
 from commons.utils import UserError, cannot_write, parse_seeds
 from refinestat.refinegen.cli_data import (
     DESCRIBE_EXAMPLES,
@@ -269,17 +270,21 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     grammars = "which tokens may come: by Python's grammar, or by what is known of names and distributions as well"
     add("--grammar", choices=("syncode", "semantic"), help=f"{grammars} (default {config['grammar']})")
     add("--temperature", type=float, metavar="T", help=f"of the language model (default {config['temperature']})")
+    add("--top-k", type=int, metavar="K", help="draw from the K most probable tokens")
+    add("--min-p", type=float, metavar="P", help="draw from tokens with this share of the best one's probability")
     add("--top-p", type=float, metavar="P", help="draw from the most probable tokens that make up this share")
     add("--max-iterations", type=int, metavar="N", help="times that the priors are drawn anew")
     add("--statement-retries", type=int, metavar="N", help="times that a refused statement is drawn again")
     add("--max-new-tokens", type=int, metavar="N", help="longest program, the prompt not counted")
+    prompt = "what the model reads: the data section; worked examples first; its chat template first (default plain)"
+    add("--prompt", choices=PROMPTS, help=prompt)
     add("--select", choices=("elpd", "score"), help="the best reliable program: by ELPD-LOO, or by checks passed first")
     budget = "budget file or run folder: searches are repeated until what it allows is used up, and the best counts"
     add("--token-budget", type=Path, metavar="FILE", help=budget)
     add("--budget", choices=BUDGET_UNITS, help="what the budget counts (default tokens)")
     add("--workers", type=int, metavar="N", help="programs fitted at once (default: one per core)")
-    add("--in-flight", type=int, metavar="N", help="cells (model, data set, seed) at once")
-    add("--gpu", type=int, metavar="N", help="run the language model on this CUDA device (default: the CPU)")
+    add("--in-flight", type=int, metavar="N", help="cells at once (default: 32, or what memory has room for)")
+    _add_device_flags(parser)
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
@@ -288,6 +293,29 @@ def _add_run_flags(parser: argparse.ArgumentParser) -> None:
     add_data_flags(parser)
     unsafe = "run generated programs even where this system cannot contain them"
     add("--i-accept-unsafe-execution", action="store_true", help=unsafe)
+
+
+def _add_device_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    where = parser.add_mutually_exclusive_group()
+    auto = "where the language model runs: auto, cpu, cuda or cuda:N (default auto: a GPU if there is one)"
+    where.add_argument("--device", metavar="DEVICE", default="auto", help=auto)
+    where.add_argument("--gpu", type=int, metavar="N", help="the same as --device cuda:N")
+    add("--dtype", choices=DTYPES, help="numbers of the language model (default auto: 32 bits on a CPU, 16 on a GPU)")
+    add("--quantize", choices=QUANTIZED, help="smaller weights, on a GPU: pip install 'refinestat[quantize]'")
+    add("--allow-pickle", action="store_true", help="load weights that are no safetensors: they can run code")
+
+
+def _device(arguments: argparse.Namespace) -> str:
+    if arguments.gpu is None:
+        device: str = arguments.device
+    elif arguments.gpu < 0:
+        raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
+    else:
+        device = f"cuda:{arguments.gpu}"
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
+        raise UserError(f"device must be auto, cpu, cuda or cuda:N, got {device!r}")
+    return device
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -311,14 +339,13 @@ def request_of(arguments: argparse.Namespace) -> RunRequest:
     own = own_data(arguments)
     if own:
         given["datasets"] = _with_own(own, values, given, arguments.resume)
-    if arguments.gpu is not None and arguments.gpu < 0:
-        raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
     return RunRequest(
         settings=checked({**values, **given}),
         output=arguments.output,
         resume=arguments.resume,
         build=not arguments.no_build,
-        gpu=arguments.gpu,
+        device=_device(arguments),
+        pickle=arguments.allow_pickle,
         unsafe=arguments.i_accept_unsafe_execution,
         cache=arguments.cache,
         own=own,
@@ -348,13 +375,15 @@ def add_comparison_flags(parser: argparse.ArgumentParser) -> None:
 
 def compare_runs(arguments: argparse.Namespace) -> int:
     """Compares `arguments.runs`, or the runs in them."""
-    from refinestat.refinegen import ablation  # noqa: PLC0415 - pandas, torch and PyMC are slow to load
-    from refinestat.refinegen.results import find_runs  # noqa: PLC0415
+    from refinestat.refinegen.comparison import compare, write_comparison  # noqa: PLC0415 - pandas is slow to load
+    from refinestat.refinegen.results import find_runs, load_run  # noqa: PLC0415
     from refinestat.refinegen.store import numbered  # noqa: PLC0415
 
-    paths = [run for path in arguments.runs for run in find_runs(path)]
+    runs = [load_run(run) for path in arguments.runs for run in find_runs(path)]
+    found = compare(runs, against=arguments.against, force=arguments.force)
     output = arguments.output or numbered(Path("results/compare"))
-    return ablation.compare_runs(paths, output, against=arguments.against, force=arguments.force)
+    print(f"{write_comparison(found, output)}\n\nEverything is in {output}")
+    return 0
 
 
 def _ablation(arguments: argparse.Namespace) -> int:

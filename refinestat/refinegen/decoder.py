@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from commons.data_pymc import Dataset, Role
+from commons.utils import UserError
 from refinestat.refinegen.grammar import GrammarError
 from refinestat.refinegen.program import Statement, first_statement, leaves_block, split, statements
 from refinestat.refinegen.prompts import PRIORS, head
@@ -97,17 +98,25 @@ class _Page:
 
 
 class Decoder:
-    """Writes programs for one data set with one model: LCD of the paper. Works on a fork of `mask`."""
+    """Writes programs for one data set with one model: LCD of the paper. Works on a fork of `mask`.
 
-    def __init__(self, *, model: Model, mask: Mask, rules: Rules, dataset: Dataset, writing: Writing) -> None:
+    opening: what the model reads before the program. Raises UserError where a program does not fit into the model."""
+
+    def __init__(  # noqa: PLR0913 - all by keyword
+        self, *, model: Model, mask: Mask, rules: Rules, dataset: Dataset, writing: Writing, opening: str = ""
+    ) -> None:
         self._model, self._mask, self._rules, self._writing = model, mask.fork(), rules, writing
         self._head = head(dataset)
-        self._prompt = model.tokens(self._head + PRIORS)
+        self._prompt = model.tokens(opening + self._head + PRIORS)
         self._first_line = (self._head + PRIORS).count("\n") + 1
         self._observed = [v.name for v in dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
         self._context = model.context(self._prompt)
         self._end = model.end
         self._limit = min(writing.max_new_tokens, model.longest - len(self._prompt) - 1)
+        if self._limit < 1:
+            raise UserError(
+                f"{dataset.name}: the prompt has {len(self._prompt)} tokens, the model reads {model.longest}"
+            )
 
     async def program(self, stream: np.random.Generator) -> Draft:
         """LCD(D): priors and likelihood, drawn with the random numbers of `stream`."""

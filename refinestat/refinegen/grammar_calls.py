@@ -6,12 +6,15 @@ library accepts (llguidance, "parametric grammars")."""
 
 import itertools
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 
-from refinestat.refinegen import catalogue
+from commons.data_pymc import Dataset
+from refinestat.refinegen import catalogue, predicates
 from refinestat.refinegen.catalogue import Distribution
+from refinestat.refinegen.predicates.symbols import UNKNOWN
+from refinestat.refinegen.program import Statement
 
 NOT_SCORED = frozenset({"CustomDist", "DensityDist"})  # a density of one's own: refused where programs are scored
 UNNAMED = re.compile(r"(^|_)dists?$")  # parameters that hold unnamed distributions
@@ -144,7 +147,26 @@ def callable_names(scored: bool) -> frozenset[str]:
 
 
 @cache
-def call_rules(called: frozenset[str], scored: bool, dims: bool) -> str:
+def observers(dataset: Dataset | None) -> frozenset[str]:
+    """The distributions that the outcome can have, whatever their parameters: those that the predicates accept when
+    nothing is known of the parameters. Without a data set, all."""
+    names = callable_names(dataset is not None)
+    if dataset is None:
+        return names
+    begun = predicates.start(dataset)
+    symbols = replace(begun, values={**begun.values, "unknown": UNKNOWN})
+    return frozenset(name for name in names if predicates.judge(_observing(name, dataset), symbols).ok)
+
+
+def _observing(name: str, dataset: Dataset) -> Statement:
+    spec = catalogue.load().distributions[name]
+    given = {*spec.required, *min(spec.accepted, key=len, default=())}
+    arguments = "".join(f"{parameter}=unknown, " for parameter in sorted(given))
+    return Statement(source=f'    pm.{name}("observing", {arguments}observed={dataset.outcome.name})\n', line=1)
+
+
+@cache
+def call_rules(called: frozenset[str], observing: frozenset[str], scored: bool, dims: bool) -> str:
     """Rules: `free` and `seen` (a named variable, the outcome observed), `nested` (a variable within an expression) and
     `unnamed`. Those of `called` in full; of the others the name alone, and anything after the bracket.
 
@@ -157,19 +179,23 @@ def call_rules(called: frozenset[str], scored: bool, dims: bool) -> str:
         rules += [_terminal(f"D{number}", called & {*names}), *_arguments(number, spec, dims)]
         named = 1 << bits.named
         free.append(f"D{number} LPAR TOP more{number}::{named}")
-        seen.append(f"D{number} LPAR TOP more{number}::{named | 1 << bits.observed}")
+        if called & observing & {*names}:
+            rules.append(_terminal(f"O{number}", called & observing & {*names}))
+            seen.append(f"O{number} LPAR TOP more{number}::{named | 1 << bits.observed}")
         nested.append(f"D{number} LPAR FRESH more{number}::{named}")
         unnamed.append(f"D{number} DIST arg{number}::0")
         if not spec.required and (not spec.accepted or frozenset() in spec.accepted) and "steps" not in spec.parameters:
             unnamed.append(f"D{number} DIST RPAR")
-    rules.append(_terminal("D", callable_names(scored) - called))
-    for ways in (free, seen, nested):
+    others = callable_names(scored) - called
+    rules += [_terminal("D", others), _terminal("O", others & observing)]
+    for ways in (free, nested):
         ways.append("D LPAR REST")
+    seen.append("O LPAR REST")
     unnamed.append("D DIST REST")
     kinds = {"free": free, "seen": seen, "nested": nested, "unnamed": unnamed}
     rules += [f"{kind}: " + "\n  | ".join(ways) for kind, ways in kinds.items()]
     return "\n".join(rules)
 
 
-def _terminal(name: str, names: Iterable[str]) -> str:
-    return f"{name}: /pm\\.({'|'.join(sorted(names))})/"
+def _terminal(name: str, names: Collection[str]) -> str:
+    return f"{name}: /pm\\.({'|'.join(sorted(names))})/" if names else f"{name}: NOTHING"

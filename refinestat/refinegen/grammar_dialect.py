@@ -16,7 +16,8 @@ from refinestat.refinegen.grammar_names import NAMING, Begun, Names
 
 NOTHING = "NOTHING"  # a terminal that no text spells
 STOP = b"\x01"  # what it matches
-_W = r"([ \n]|#[^\n]*\n)*"  # space inside brackets
+# Space inside brackets: a comment, a new line, perhaps of comment, and indentation; not more, or some never stop.
+_W = r" *((#[^\n]*)?\n {0,24}(#[^\n]*\n {0,24})?)?"
 _OPERATORS = r"(\+|-|\*\*?|\/\/?|%|@|<=?|>=?|==|!=|&|\|)"
 _NAME = r"([A-Za-z]|_[A-Za-z0-9])[A-Za-z0-9_]{0,38}"
 _NUMBER = r"((0|[1-9][0-9]{0,14}(_[0-9]{3}){0,4})(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+\-]?[0-9]{1,2})?"
@@ -83,7 +84,7 @@ def grammar(names: Names, begun: Begun, *, same_name: bool = True) -> str:
         _statement(names, begun, same_name),
         _TERMINALS,
         _RULES,
-        call_rules(begun.called, names.scored, bool(names.dims)),
+        call_rules(begun.called, names.observers, names.scored, bool(names.dims)),
         _naming(names, begun),
         _library(names.modules, names.scored, begun.roots),
         *_outcome(names),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from refinestat.refinegen import catalogue
+from refinestat.refinegen.grammar_calls import observers
 from refinestat.refinegen.predicates import Symbols
 from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Outcome, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
@@ -33,8 +34,8 @@ class Names:
     three that may be an index. objects: what is called or asked for a method (a covariance, a Gaussian process).
     lists: sequences. unnamed: distributions without a name. observed: what holds the outcome, whole. tables: names of
     dicts with their keys. changed: may be bound again with `+=`. forbidden: may not be bound. taken: names of
-    variables of the model. scored: the outcome may be observed only, and once. observes: it is. learns: there is a
-    free variable."""
+    variables of the model. observers: distributions that the outcome can have. scored: the outcome may be observed
+    only, and once. observes: it is. learns: there is a free variable."""
 
     modules: tuple[str, ...]
     plain: tuple[str, ...]
@@ -51,6 +52,7 @@ class Names:
     taken: tuple[str, ...]
     dims: tuple[str, ...]
     builtins: tuple[str, ...]
+    observers: frozenset[str]
     scored: bool
     observes: bool
     learns: bool
@@ -134,6 +136,7 @@ def names(symbols: Symbols) -> Names:
         taken=_taken(symbols),
         dims=_sorted(symbols.coords),
         builtins=_sorted(BUILTIN_FUNCTIONS - values.keys()),
+        observers=observers(symbols.dataset),
         scored=scored,
         observes=bool(symbols.observations),
         learns=bool(symbols.free),

@@ -54,7 +54,8 @@ class Program:
 class SamplerSettings:
     """How a program is sampled. The seed of a fit is derived from `seed` and the program's fingerprint.
 
-    pilot: first tune and draw so many times in each chain, and go on only if that is not hopeless; 0: no pilot."""
+    pilot: first tune and draw so many times in each chain, and go on only if that is not hopeless; 0: no pilot.
+    draws: 0 only builds the model and checks its density where sampling would start (sampler "none")."""
 
     chains: int = 4
     tune: int = 1000

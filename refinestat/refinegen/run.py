@@ -10,7 +10,7 @@ from typing import Any
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, effects, grammar, strategies
+from refinestat.refinegen import best_program, effects, grammar, prompts, strategies
 from refinestat.refinegen.all_rows import Answer, with_all_rows
 from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
@@ -18,7 +18,7 @@ from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
 from refinestat.refinegen.fitting.cache import CachedFits
 from refinestat.refinegen.fitting.pool import FittingPool
-from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.language_model import LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.program import is_python
 from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
@@ -29,6 +29,8 @@ from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
+
+PROMPT_TOKENS = 1024  # with room for worked examples
 
 
 def run(request: RunRequest) -> int:
@@ -49,17 +51,21 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
 
     folders: where the folder of the run is put as soon as there is one."""
     settings, strategy = request.settings, strategies.named(request.settings.strategy)
+    say("Starting the processes that programs run in")
+    pool = FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe)
+    await pool.begin()
     for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
-    say("Starting the processes that programs run in")
-    async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
+    async with pool:
         say(f"Programs run in up to {settings.workers} processes, containment level {pool.containment}.")
         with _folder(request, describe(settings, pool.containment)) as folder:
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
-            job = _Job(settings=folder.settings, strategy=strategy, fits=fits, gpu=request.gpu)
+            fits: Fits = CachedFits(pool, request.cache, as_made=request.as_made) if request.cache else pool
+            how = folder.settings
+            loading = Loading(device=request.device, dtype=how.dtype, quantize=how.quantize, pickle=request.pickle)
+            job = _Job(settings=how, strategy=strategy, fits=fits, loading=loading)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
@@ -93,16 +99,16 @@ class _Job:
     settings: Settings
     strategy: Strategy
     fits: Fits
-    gpu: int | None
+    loading: Loading
 
     async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
-        model = LanguageModel.load(name, self.gpu)
+        model = LanguageModel.load(name, self.loading)
         if not model.batch.cached:
             say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
         mask = strategies.mask(self.strategy, self.settings.grammar, model.tokenizer, model.end)
-        slots = asyncio.Semaphore(self.settings.in_flight)
+        slots = asyncio.Semaphore(self.settings.in_flight or model.room(PROMPT_TOKENS + self.settings.max_new_tokens))
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
             async def one(cell: Cell) -> None:
@@ -155,10 +161,16 @@ class _Job:
             rules=strategies.rules(self.strategy, dataset),
             dataset=dataset,
             writing=Writing(
-                temper=Temper(temperature=settings.temperature, top_p=settings.top_p),
+                temper=Temper(
+                    temperature=settings.temperature,
+                    top_k=settings.top_k,
+                    min_p=settings.min_p,
+                    top_p=settings.top_p,
+                ),
                 statement_retries=settings.statement_retries,
                 max_new_tokens=settings.max_new_tokens,
             ),
+            opening=prompts.opening(settings.prompt, dataset, model.chat),
         )
 
 

@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import pytest
 from fitting_programs import EIGHT
@@ -10,27 +11,35 @@ from refinestat.refinegen.records import Fit, FitLimits, SamplerSettings
 
 QUICK = SamplerSettings(chains=2, tune=200, draws=200)
 LIMITS = FitLimits(wall=90, cpu=60, build=30)
+Use = Callable[[FittingPool], Coroutine[Any, Any, Any]]
 
 
 @pytest.fixture(scope="session")
-def fitted() -> Iterator[Callable[..., list[Fit]]]:
-    """Fits programs side by side, in one pool for all tests: starting one takes seconds."""
+def with_pool() -> Iterator[Callable[[Use], Any]]:
+    """Runs what uses a pool, on one pool for all tests: starting one takes seconds. Nothing of it may remain."""
     with asyncio.Runner() as runner:
         pool = FittingPool(workers=2, limits=LIMITS)
         runner.run(pool.__aenter__())
-
-        def fit_all(
-            *sources: str,
-            data: Dataset = EIGHT,
-            settings: SamplerSettings = QUICK,
-            limits: FitLimits = LIMITS,
-        ) -> list[Fit]:
-            pool._limits = limits
-
-            async def all_of_them() -> list[Fit]:
-                return await asyncio.gather(*(pool.fit(source, data, settings) for source in sources))
-
-            return runner.run(all_of_them())
-
-        yield fit_all
+        yield lambda use: runner.run(use(pool))
+        process = pool._zygote._process  # type: ignore[union-attr]
         runner.run(pool.__aexit__(None, None, None))
+        assert process.returncode is not None
+
+
+@pytest.fixture(scope="session")
+def fitted(with_pool: Callable[[Use], Any]) -> Callable[..., list[Fit]]:
+    """Fits programs side by side."""
+
+    def fit_all(
+        *sources: str,
+        data: Dataset = EIGHT,
+        settings: SamplerSettings = QUICK,
+        limits: FitLimits = LIMITS,
+    ) -> list[Fit]:
+        async def use(pool: FittingPool) -> list[Fit]:
+            pool._limits = limits
+            return await asyncio.gather(*(pool.fit(source, data, settings) for source in sources))
+
+        return with_pool(use)  # type: ignore[no-any-return]
+
+    return fit_all

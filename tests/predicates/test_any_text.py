@@ -75,7 +75,11 @@ def holds(text):
 
 def holds_in_any_place(text):
     for place in PLACES:
-        holds(place.format(text.replace("{", "(").replace("}", ")")))
+        file = place.format(text.replace("{", "(").replace("}", ")"))
+        begun = time.process_time()
+        assert judge_source(file, None)
+        assert judge_source(file, None, {"a": 1, "x": [1.0, 2.0]}, "y")
+        assert time.process_time() - begun < SECONDS
 
 
 @given(st.text(max_size=400))

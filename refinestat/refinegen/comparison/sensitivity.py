@@ -92,7 +92,7 @@ def sensitivity_table(pool: Pool) -> pd.DataFrame:
     usual = Rules(K=pool.settings.K, select=pool.settings.select).winners(pool.attempts)
     rows = []
     for rule, rules in alternatives(pool.settings.K, pool.settings.select):
-        both = usual.join(rules.winners(pool.attempts), rsuffix="_now").reset_index()
+        both = usual.join(rules.winners(pool.attempts).add_suffix("_now")).reset_index()
         for (model, strategy), group in both.groupby(["model", "strategy"], sort=False):
             place = {"model": model, "strategy": strategy, "rule": rule}
             for dataset, inside in group.groupby("dataset", sort=False):

@@ -8,16 +8,16 @@ from typing import Any
 import pandas as pd
 
 from commons.published import ELPD, MODELS
+from refinestat.refinegen.comparison.comparison import Comparison
 from refinestat.refinegen.comparison.differences import differing
-from refinestat.refinegen.comparison.write import Comparison
 from refinestat.refinegen.tables.rows import ALL
 from refinestat.refinegen.tables.text import WIDTH, aligned, measured, spread
 
 HEAD = ("strategy", "run rate %", "reliable %", "ELPD-LOO mean", "best (se)", "tokens", "NUTS", "sec")
 NOTE = """\
-run rate: programs that ran; reliable: searches with a reliable answer; both with their 95 % interval (Wilson).
-ELPD-LOO: mean ± standard deviation of the reliable answers, and the best of them with its standard error.
-tokens, NUTS runs, seconds: for each reliable program. [..]: published, of other models with other priors."""
+run rate: programs that ran; reliable: searches with a reliable answer; with 95 % interval (Wilson).
+ELPD-LOO: mean ± standard deviation of the reliable answers; the best of them, its standard error.
+tokens, NUTS runs, seconds: for each reliable program. [..]: published, of other models and priors."""
 LABELS = {
     "run_rate": ("run rate, points", 100, 1),
     "reliable": ("reliable, points", 100, 1),
@@ -36,7 +36,8 @@ def comparison_text(found: Comparison) -> str:
         parts.append(NOTE)
         parts += _differences(found.differences[found.differences["model"] == model], found.against)
         parts.append(_sensitivity(found.sensitivity[found.sensitivity["model"] == model], found.against))
-    parts += ["\n".join(f"Note: {note}" for note in found.notes)]
+    notes = [textwrap.fill(f"Note: {note}", WIDTH, break_long_words=False) for note in found.notes]
+    parts.append("\n".join(notes))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -88,7 +89,7 @@ def _differences(table: pd.DataFrame, against: str) -> Iterator[str]:
         rows.append((str(strategy), *(_difference(by_measure.loc[name], name) for name in LABELS)))
     head = ("minus " + against, *(label for label, _, _ in LABELS.values()))
     yield (
-        f"Differences to {against} over all data sets, paired by seed, [95 % bootstrap interval over seeds]\n"
+        f"Differences to {against} over all data sets, paired by seed, [95 % bootstrap over seeds]\n"
         + aligned(head, rows)
     )
     clear = [

@@ -17,7 +17,7 @@ from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 _FAILURES = frozenset(
     {Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.HOPELESS, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY}
 )
-_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc"})
+_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc", "none"})
 _PHASES = ("build", "compile", "pilot", "sample", "log_likelihood", "predictive")
 
 

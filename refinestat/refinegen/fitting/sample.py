@@ -7,7 +7,6 @@ import hashlib
 import io
 import logging
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from refinestat.refinegen.fitting.model import BuildError, initial_values, obser
 from refinestat.refinegen.fitting.pilot import pilot
 from refinestat.refinegen.fitting.predictive import replicate
 from refinestat.refinegen.fitting.samplers import Draws, prepare
+from refinestat.refinegen.fitting.start import check_start, without_draws
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import SamplerSettings
 
@@ -66,11 +66,18 @@ class Stopwatch:
 
 
 def run(job: Job, watch: Stopwatch) -> Sampled:
-    """Build, check, sample, evaluate. Raises whatever the program raises, BuildError, Hopeless and lockdown.Late."""
+    """Build, check, sample (unless no draws are wanted), evaluate.
+
+    Raises whatever the program raises, BuildError, Hopeless and lockdown.Late."""
     with watch.phase("build"):
         model = build(job.source, job.data)
         observed = observed_values(model, job.data[job.outcome])
         initial = initial_values(model)
+    if job.settings.draws == 0:
+        with watch.phase("build"):
+            check_start(model)
+        draws, at = without_draws(model, job.settings.chains, observed.size)
+        return Sampled(draws=draws, observed=observed, at=at, predictive=None)
     with watch.phase("compile"):
         sampler = prepare(model, initial)
     lockdown.lift_deadline()
@@ -106,7 +113,6 @@ def seed_of(source: str, settings: SamplerSettings) -> int:
 
 def warm() -> None:
     """Prepare the zygote: quiet, no files, and what every worker needs imported and compiled, by fitting our model."""
-    warnings.simplefilter("ignore")
     logging.getLogger("pymc").setLevel(logging.ERROR)
     _keep_generated_code_in_memory()
     with pm.Model() as model:
