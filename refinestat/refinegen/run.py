@@ -62,7 +62,7 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
+            fits: Fits = CachedFits(pool, request.cache, as_made=request.as_made) if request.cache else pool
             how = folder.settings
             loading = Loading(device=request.device, dtype=how.dtype, quantize=how.quantize, pickle=request.pickle)
             job = _Job(settings=how, strategy=strategy, fits=fits, loading=loading)
