@@ -67,9 +67,7 @@ async def ours(names: list[str], workers: int) -> tuple[dict[str, Run], float]:
         if fit.outcome is not Outcome.SCORED:
             runs[name] = Run(cpu=fit.cpu_seconds, wall=wall, sampler=f"{fit.outcome}: {fit.why}")
             return
-        found = diagnose(
-            free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy
-        )
+        found = diagnose(free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy)
         runs[name] = Run(
             cpu=fit.cpu_seconds,
             wall=wall,

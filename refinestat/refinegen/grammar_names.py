@@ -34,8 +34,8 @@ class Names:
     three that may be an index. objects: what is called or asked for a method (a covariance, a Gaussian process).
     lists: sequences. unnamed: distributions without a name. observed: what holds the outcome, whole. tables: names of
     dicts with their keys. changed: may be bound again with `+=`. forbidden: may not be bound. taken: names of
-    variables of the model. observers: distributions that the outcome can have. scored: the outcome may be observed only, and once. observes: it is. learns: there is a
-    free variable."""
+    variables of the model. observers: distributions that the outcome can have. scored: the outcome may be observed
+    only, and once. observes: it is. learns: there is a free variable."""
 
     modules: tuple[str, ...]
     plain: tuple[str, ...]
@@ -75,7 +75,9 @@ def begun(statement: str, names: Names) -> Begun:
     """What is known of a statement that is being written."""
     code = _COMMENT.sub("", statement)
     called = frozenset(found[1] or found[2] for found in _CALLED.finditer(code))
-    roots = frozenset(found[1] for found in _ROOT.finditer(code))
+    head = len(code) - len(code.lstrip())  # what begins here is a name that is to be bound, even if it begins like np
+    named = {found[1] for found in _ROOT.finditer(code) if found.start() > head}
+    roots = frozenset(root for root in named if root.split(".")[0] in names.modules)
     found = _BOUND.match(statement)
     bound = found[1] if found else ""
     if not called and not roots and bound not in names.taken:

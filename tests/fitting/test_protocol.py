@@ -19,9 +19,7 @@ def test_what_is_packed_is_read_back():
     assert protocol.header_length(length) == len(text)
     read = protocol.read_header(text)
     assert read.fields == {"nonce": "n"}
-    for (block, values), (role, name, sent) in zip(
-        protocol.read_arrays(read, b"".join(payload)), arrays, strict=True
-    ):
+    for (block, values), (role, name, sent) in zip(protocol.read_arrays(read, b"".join(payload)), arrays, strict=True):
         assert (block.role, block.name) == (role, name)
         np.testing.assert_array_equal(values, sent)
 
