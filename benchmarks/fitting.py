@@ -1,38 +1,48 @@
-"""What fitting costs: the workload in the pool, and beside it a fresh Python with `pm.sample` for each program.
+"""What fitting costs: each program of the workload in the pool, and beside it in a fresh Python with `pm.sample`.
 
-    python benchmarks/fitting.py                       # ours only
-    python benchmarks/fitting.py --naive               # both: about 20 minutes on one core
-    python benchmarks/fitting.py --naive --programs es_nc dg_good
+    python benchmarks/fitting.py                       # goes on where the last call stopped, then prints the tables
+    python benchmarks/fitting.py --minutes 5           # stops after about five minutes
+    python benchmarks/fitting.py --seeds 1 --programs es_nc dg_good --anew
+    python benchmarks/fitting.py --seeds 1 --ways pool pilot    # what a pilot costs and what it ends
 
-Prints a table for the README: CPU-seconds of the whole process (the kernel's account), the phases in wall seconds, the
-share of the seven checks that come out the same, and the largest distance of a posterior mean from PyMC's, in standard
-errors of both. Run it on a quiet machine; CPU-seconds bear a busy one better than wall seconds do."""
+The 33 programs with three seeds take about an hour on one core, nearly all of it the fresh Pythons; one that takes
+more than 300 CPU-seconds is ended and counted with those. Each measurement is a line of `--log`. CPU-seconds are the
+kernel's account of the whole process, phases are wall seconds; means are compared in Monte Carlo standard errors of
+both, for programs whose chains agree (R-hat passes) both ways."""
 
 import argparse
 import asyncio
+import json
 import os
-import statistics
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "fitting")]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "tests" / "fitting")]
 
 from fitting_programs import numbers, workload, workload_data, workload_source  # noqa: E402
+from fitting_tables import tables  # noqa: E402
 
-from commons.diagnostics import Check, diagnose  # noqa: E402
+from commons.diagnostics import diagnose  # noqa: E402
 from refinestat.refinegen.fitting.pool import FittingPool  # noqa: E402
 from refinestat.refinegen.records import Outcome, SamplerSettings  # noqa: E402
 
+LOG = ROOT / "results" / "benchmarks" / "fitting.jsonl"
+WAYS = ("fresh", "pool", "pilot")  # pilot: in the pool, with a pilot of 200 + 200 draws in each chain
+MOST_FRESH = 300  # CPU-seconds after which a fresh Python is ended, and counted with those
 _AFTER = """
 with model:
-    trace = pm.sample(1000, tune=1000, chains=4, cores=1, target_accept=0.95, random_seed=1, progressbar=False)
+    trace = pm.sample(1000, tune=1000, chains=4, cores=1, target_accept=0.95, random_seed=SEED, progressbar=False)
     pm.compute_log_likelihood(trace, progressbar=False)
     free = {rv.name: trace.posterior[rv.name].values for rv in model.free_RVs}
     likelihood, = trace.log_likelihood.data_vars.values()
@@ -42,130 +52,98 @@ np.savez(OUT, likelihood=likelihood.values, **{"free_" + name: draws for name, d
          **({} if energy is None else {"energy": energy.values}),
          **({} if diverging is None else {"diverging": diverging.values}))
 """
+Line = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One program sampled one way."""
-
-    cpu: float
-    wall: float
-    sampler: str
-    free: dict[str, np.ndarray] = field(default_factory=dict)
-    checks: tuple[Check, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
-async def ours(names: list[str], workers: int) -> tuple[dict[str, Run], float]:
-    """The whole workload through one pool, and the wall seconds that it took after the pool had started."""
-    runs: dict[str, Run] = {}
-
-    async def one(pool: FittingPool, name: str) -> None:
-        began = time.monotonic()
-        fit = await pool.fit(workload_source(name), workload_data(name), SamplerSettings(seed=1))
-        wall = time.monotonic() - began
-        if fit.outcome is not Outcome.SCORED:
-            runs[name] = Run(cpu=fit.cpu_seconds, wall=wall, sampler=f"{fit.outcome}: {fit.why}")
-            return
-        found = diagnose(free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy)
-        runs[name] = Run(
-            cpu=fit.cpu_seconds,
-            wall=wall,
-            sampler=fit.sampler,
-            free=dict(fit.free),
-            checks=found.checks,
-            seconds=dict(fit.seconds),
-        )
-
-    async with FittingPool(workers=workers) as pool:
-        print(f"containment {pool.containment}, {workers} workers")
-        began = time.monotonic()
-        await asyncio.gather(*(one(pool, name) for name in names))
-        return runs, time.monotonic() - began
+async def in_pool(pool: FittingPool, name: str, seed: int, pilot: int) -> Line:
+    """The program through the pool, which has started already."""
+    began = time.monotonic()
+    fit = await pool.fit(workload_source(name), workload_data(name), SamplerSettings(seed=seed, pilot=pilot))
+    line: Line = {
+        "cpu": fit.cpu_seconds,
+        "wall": time.monotonic() - began,
+        "sampler": fit.sampler or f"{fit.outcome}: {fit.why}",
+        "seconds": dict(fit.seconds),
+    }
+    if fit.outcome is Outcome.SCORED:
+        line |= found(fit.free, fit.log_likelihood, fit.diverging, fit.energy)
+    return line
 
 
-def naive(name: str) -> Run:
+def fresh(name: str, seed: int) -> Line:
     """A fresh Python process that runs the program and `pm.sample`, as anybody would."""
     data = {key: np.asarray(value).tolist() for key, value in numbers(workload_data(name)).items()}
     with tempfile.TemporaryDirectory() as folder:
         out, script = Path(folder) / "draws.npz", Path(folder) / "program.py"
-        head = f"import numpy as np\nOUT = {str(out)!r}\ndata = {data!r}\n"
+        head = f"import numpy as np\nOUT, SEED = {str(out)!r}, {seed}\ndata = {data!r}\n"
         head += "data = {k: np.array(v) if isinstance(v, list) else v for k, v in data.items()}\n"
         script.write_text(head + workload_source(name) + _AFTER)
         began = time.monotonic()
-        process = subprocess.Popen([sys.executable, script], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen([sys.executable, script], **quiet)
+        resource.prlimit(process.pid, resource.RLIMIT_CPU, (MOST_FRESH, MOST_FRESH))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        cpu, wall = usage.ru_utime + usage.ru_stime, time.monotonic() - began
+        line: Line = {"cpu": usage.ru_utime + usage.ru_stime, "wall": time.monotonic() - began, "sampler": "pymc"}
         if status != 0:
-            return Run(cpu=cpu, wall=wall, sampler="failed")
+            return {**line, "sampler": "failed", "ended": process.returncode == -signal.SIGKILL}
         stored = np.load(out)
         free = {key.removeprefix("free_"): stored[key] for key in stored.files if key.startswith("free_")}
         chains = stored["likelihood"].shape[:2]
-        found = diagnose(
-            free=free,
-            log_likelihood=stored["likelihood"].reshape(*chains, -1),
-            diverging=stored.get("diverging", np.zeros(chains)),
-            energy=stored.get("energy"),
-        )
-        return Run(cpu=cpu, wall=wall, sampler="pymc", free=free, checks=found.checks)
+        diverging = stored.get("diverging", np.zeros(chains))
+        return line | found(free, stored["likelihood"].reshape(*chains, -1), diverging, stored.get("energy"))
 
 
-def distances(first: Run, second: Run) -> list[float]:
-    """Of each free scalar's posterior mean: the difference, in Monte Carlo standard errors of both together."""
+def found(free: Mapping[str, np.ndarray], likelihood: Any, diverging: Any, energy: Any) -> Line:
+    """The seven checks, and mean and Monte Carlo standard error of each free scalar."""
     import arviz as az  # noqa: PLC0415
 
-    found = []
-    for name in first.free.keys() & second.free.keys():
-        a, b = first.free[name], second.free[name]
-        for index in np.ndindex(a.shape[2:]):
-            x, y = a[(slice(None), slice(None), *index)], b[(slice(None), slice(None), *index)]
-            error = np.hypot(*(draws.std() / np.sqrt(float(az.ess(draws, method="mean"))) for draws in (x, y)))
-            found.append(float(abs(x.mean() - y.mean()) / error) if error > 0 else 0.0)
-    return found
+    checks = diagnose(free=free, log_likelihood=likelihood, diverging=diverging, energy=energy).checks
+    means = {}
+    for name, draws in free.items():
+        for index in np.ndindex(draws.shape[2:]):
+            x = draws[(slice(None), slice(None), *index)]
+            error = float(x.std() / np.sqrt(float(az.ess(x, method="mean"))))
+            means[f"{name}{list(index)}"] = [float(x.mean()), error]
+    return {"passed": {check.name: bool(check.passed) for check in checks}, "means": means}
+
+
+def read(log: Path) -> dict[tuple[str, int, str], Line]:
+    """What has been measured, by program, seed and way; of two measurements the later."""
+    lines = map(json.loads, log.read_text().splitlines() if log.exists() else ())
+    return {(line["program"], line["seed"], line["way"]): line for line in lines}
+
+
+async def measure(wanted: Iterable[tuple[str, int, str]], log: Path, until: float) -> None:
+    """Measure one after the other, until it is late; a line of the log each."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    async with FittingPool(workers=1) as pool:
+        for name, seed, way in (bar := tqdm(list(wanted), unit="fit", dynamic_ncols=True)):
+            if time.monotonic() > until:
+                break
+            bar.set_postfix_str(f"{name} {way}")
+            pilot = 200 if way == "pilot" else 0
+            line = fresh(name, seed) if way == "fresh" else await in_pool(pool, name, seed, pilot)
+            with log.open("a") as file:
+                file.write(json.dumps({"program": name, "seed": seed, "way": way, **line}) + "\n")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--naive", action="store_true", help="also run every program in a fresh Python")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", nargs="+", default=workload(), choices=workload(), metavar="NAME")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], metavar="N")
+    parser.add_argument("--ways", nargs="+", default=WAYS[:2], choices=WAYS, help="default: fresh pool")
+    parser.add_argument("--minutes", type=float, default=np.inf, help="begin no further measurement after that")
+    parser.add_argument("--anew", action="store_true", help="measure again what the log holds")
+    parser.add_argument("--log", type=Path, default=LOG)
     arguments = parser.parse_args()
-    runs, wall = asyncio.run(ours(arguments.programs, arguments.workers))
-    others: dict[str, Run] = {}
-    columns = ["program", "sampler", "naive CPU-s", "ours CPU-s", "build + compile", "sample", "evaluate"]
-    print(f"\n| {' | '.join([*columns, 'checks equal', 'worst z'])} |\n{'|---' * (len(columns) + 2)}|")
-    apart: list[float] = []
-    equal: list[bool] = []
-    for name in arguments.programs:
-        if arguments.naive:
-            others[name] = naive(name)
-        run, other = runs[name], others.get(name)
-        same = [a.passed == b.passed for a, b in zip(run.checks, other.checks, strict=False)] if other else []
-        z = distances(run, other) if other else []
-        if all(check.passed for check in run.checks[:1]):  # means of chains that disagree mean nothing
-            apart += z
-        equal += same
-        s = run.seconds
-        cells = [
-            name,
-            run.sampler,
-            f"{other.cpu:.1f}" if other else "",
-            f"{run.cpu:.2f}",
-            f"{s.get('build', 0) + s.get('compile', 0):.2f}",
-            f"{s.get('sample', 0):.2f}",
-            f"{s.get('log_likelihood', 0):.2f}",
-            f"{sum(same)}/{len(same)}" if same else "",
-            f"{max(z):.1f}" if z else "",
-        ]
-        print("| " + " | ".join(cells) + " |", flush=True)
-    spent = [run.cpu for run in runs.values()]
-    print(f"\nours: median {statistics.median(spent):.2f}, mean {statistics.mean(spent):.2f} CPU-s,", end=" ")
-    print(f"{60 * len(spent) / wall:.0f} programs a minute with {arguments.workers} workers")
-    if others:
-        total = sum(other.cpu for other in others.values())
-        print(f"naive: {total:.0f} CPU-s, ours {sum(spent):.0f}: {total / sum(spent):.1f} times less")
-        print(f"checks equal: {np.mean(equal):.1%}; means within 4 standard errors: {np.mean(np.array(apart) < 4):.1%}")
+    done = {} if arguments.anew else read(arguments.log)
+    every = [(name, seed, way) for seed in arguments.seeds for name in arguments.programs for way in arguments.ways]
+    missing = [each for each in every if each not in done]
+    if missing:
+        asyncio.run(measure(missing, arguments.log, time.monotonic() + 60 * arguments.minutes))
+    print(tables({key: line for key, line in read(arguments.log).items() if key in set(every)}))
+    print(f"Measurements: {arguments.log}")
 
 
 if __name__ == "__main__":

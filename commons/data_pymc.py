@@ -4,6 +4,7 @@ The built-in data sets are published numbers from posteriordb (https://github.co
 eight_schools, dugongs_data, GLM_Binomial_data, gp_pois_regr and surgical_data."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
+
+from commons.utils import one_line
 
 
 class Role(StrEnum):
@@ -35,16 +38,31 @@ class Kind(StrEnum):
     INDEX = "index"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """How a variable is offered to the model: (raw - shift) / scale, scale > 0."""
+
+    shift: float
+    scale: float
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Variable:
     """A named column or number of a data set.
 
-    values: shape (n,) or (n, k), float64 or int64, made read-only here; or an int or a float, for a `size`."""
+    values: shape (n,) or (n, k), float64 or int64, made read-only here; or an int or a float, for a `size`. raw,
+    scaling: where `values` are scaled, what they were made of. column: its name in the file it was read from. unit: of
+    the raw values. levels: of an index or a 0/1 variable, what each number stands for."""
 
     name: str
     values: np.ndarray
     role: Role
     meaning: str = ""
+    raw: np.ndarray | None = None
+    scaling: Scaling | None = None
+    column: str = ""
+    unit: str = ""
+    levels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         values = np.array(self.values)
@@ -79,6 +97,7 @@ class Dataset:
     description: str
     variables: tuple[Variable, ...]
     source: str = ""
+    whole: "Dataset | None" = None  # where the search sees some of the rows: the data set with all of them
 
     def __getitem__(self, name: str) -> Variable:
         return next(variable for variable in self.variables if variable.name == name)
@@ -92,6 +111,12 @@ class Dataset:
     def values(self) -> Mapping[str, np.ndarray]:
         """What a program sees as `data`: read-only arrays (0-d for numbers) by name."""
         return MappingProxyType({variable.name: variable.values for variable in self.variables})
+
+    @property
+    def log_jacobian(self) -> float:
+        """What is added to a log density of the offered outcome to get that of the outcome in the file, all rows."""
+        scaling = self.outcome.scaling
+        return 0.0 if scaling is None else -self.outcome.values.size * math.log(scaling.scale)
 
     @cached_property
     def sha256(self) -> str:
@@ -114,18 +139,18 @@ def number(value: float | int) -> str:
 def data_line(variable: Variable) -> str:
     """One line of the data section: `y = data["y"]  # real, shape (8,), range -3 to 28, effect, observed`."""
     if variable.values.ndim == 0:
-        comment = f"  # {variable.meaning}" if variable.meaning else ""
+        comment = f"  # {one_line(variable.meaning)}" if variable.meaning else ""
         return f"{variable.name} = {number(variable.values.item())}{comment}"
     low, high = number(variable.values.min().item()), number(variable.values.max().item())
     notes = [variable.kind.value, f"shape {variable.values.shape}", f"range {low} to {high}"]
-    notes += [variable.meaning] if variable.meaning else []
+    notes += [one_line(variable.meaning)] if variable.meaning else []
     notes += ["observed"] if variable.role is Role.OUTCOME else []
     return f'{variable.name} = data["{variable.name}"]  # {", ".join(notes)}'
 
 
 def data_section(dataset: Dataset) -> str:
     """The trusted head D of every program: description, imports, one line per variable. Ends with a newline."""
-    description = [f"# {line}" for line in dataset.description.splitlines() if line.strip()]
+    description = [f"# {one_line(line)}" for line in dataset.description.splitlines() if line.strip()]
     lines = [*description, "import numpy as np", "import pymc as pm", "", "# Data"]
     return "\n".join(lines + [data_line(variable) for variable in dataset.variables]) + "\n"
 
@@ -136,7 +161,7 @@ def _size(name: str, value: int, meaning: str) -> Variable:
 
 _POSTERIORDB = "posteriordb (BSD-3-Clause), {}"
 
-DATASETS: Mapping[str, Dataset] = MappingProxyType(
+BUILT_IN: Mapping[str, Dataset] = MappingProxyType(
     {
         dataset.name: dataset
         for dataset in (
@@ -256,3 +281,13 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
         )
     }
 )
+
+_KNOWN = dict(BUILT_IN)
+DATASETS: Mapping[str, Dataset] = MappingProxyType(_KNOWN)  # the built-in ones, and the user's own of this process
+
+
+def register(dataset: Dataset) -> None:
+    """Makes a data set of the user's known by its name. Raises ValueError where that is the name of a built-in one."""
+    if dataset.name in BUILT_IN:
+        raise ValueError(f"{dataset.name!r} is a built-in data set")
+    _KNOWN[dataset.name] = dataset

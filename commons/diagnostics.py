@@ -32,7 +32,8 @@ class Diagnosis:
     """The seven checks, in the order of `CHECKS`, and what PSIS-LOO found.
 
     elpd_loo, elpd_se, p_loo: in nats; NaN where a log likelihood is not finite. pareto_k: shape (n,).
-    pareto_k_limit: min(1 - 1/log10(S), 0.7), above which k is unreliable with S draws; reported, not a check."""
+    pareto_k_limit: min(1 - 1/log10(S), 0.7), from which k is unreliable with S draws, and pareto_k_share: the share of
+    observations below it (Vehtari et al. 2024, arXiv:1507.02646). Both are reported beside the check of fixed limit."""
 
     checks: tuple[Check, ...]
     elpd_loo: float
@@ -40,6 +41,7 @@ class Diagnosis:
     p_loo: float
     pareto_k: np.ndarray
     pareto_k_limit: float
+    pareto_k_share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,10 @@ class _Loo:
     p: float
     pareto_k: np.ndarray
     why: str = ""
+
+    def share(self, limit: float) -> float:
+        """Of observations with k below the limit; NaN where k could not be computed."""
+        return nan if self.why or not self.pareto_k.size else float(np.mean(self.pareto_k < limit))
 
 
 def diagnose(
@@ -67,14 +73,13 @@ def diagnose(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         loo = _loo(free, log_likelihood)
-        share = float(np.mean(loo.pareto_k < config.PARETO_K_BELOW)) if loo.pareto_k.size else nan
         checks = (
             _over_scalars("r_hat", free, az.rhat),
             _over_scalars("ess_bulk", free, az.ess),
             _over_scalars("ess_tail", free, lambda a: az.ess(a, method="tail")),
             _check("divergences", float(np.sum(diverging)), "<=", config.DIVERGENCES_AT_MOST),
             _bfmi(energy),
-            _check("pareto_k", share, ">=", config.PARETO_K_SHARE_AT_LEAST, loo.why),
+            _check("pareto_k", loo.share(config.PARETO_K_BELOW), ">=", config.PARETO_K_SHARE_AT_LEAST, loo.why),
             Check(
                 name="elpd_loo",
                 value=loo.elpd,
@@ -84,15 +89,21 @@ def diagnose(
                 why=loo.why,
             ),
         )
-    draws = log_likelihood.shape[0] * log_likelihood.shape[1]
+    limit = pareto_k_limit(log_likelihood.shape[0] * log_likelihood.shape[1])
     return Diagnosis(
         checks=checks,
         elpd_loo=loo.elpd,
         elpd_se=loo.se,
         p_loo=loo.p,
         pareto_k=loo.pareto_k,
-        pareto_k_limit=min(1 - 1 / log10(draws), 0.7),
+        pareto_k_limit=limit,
+        pareto_k_share=loo.share(limit),
     )
+
+
+def pareto_k_limit(draws: int) -> float:
+    """Above it, Pareto smoothing of so many draws gives no reliable estimate."""
+    return min(1 - 1 / log10(draws), 0.7)
 
 
 def _check(name: str, value: float, relation: str, threshold: float, why: str = "") -> Check:
@@ -114,15 +125,23 @@ def _over_scalars(name: str, free: Mapping[str, np.ndarray], statistic: Callable
     worst, relation, threshold = _OVER_SCALARS[name]
     values = []
     for label, draws in _scalars(free):
-        finite = bool(np.all(np.isfinite(draws)))
-        value = float(statistic(draws)) if finite and np.ptp(draws) > 0 else nan
-        if not isfinite(value):
-            reason = "is constant" if finite else "has draws that are not finite"
+        value, reason = _of_scalar(draws, statistic)
+        if reason:
             return _check(name, nan, relation, threshold, f"{label} {reason}")
         values.append(value)
     if not values:
         return _check(name, nan, relation, threshold, "no free variable")
     return _check(name, worst(values), relation, threshold)
+
+
+def _of_scalar(draws: np.ndarray, statistic: Callable[[np.ndarray], float]) -> tuple[float, str]:
+    """The statistic of one scalar, shape (chains, draws), or why there is none."""
+    if not np.all(np.isfinite(draws)):
+        return nan, "has draws that are not finite"
+    if np.ptp(draws) == 0:
+        return nan, "is constant"
+    value = float(statistic(draws))
+    return value, "" if isfinite(value) else "has no finite value"
 
 
 def _scalars(free: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:

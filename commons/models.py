@@ -15,8 +15,11 @@ PAPER_MODELS = (
 )
 
 
+_HUB = re.compile(r"(?P<id>[A-Za-z0-9][\w.-]*/[\w.-]+)(@(?P<revision>[\w.-]+))?")
+
+
 def model_source(name: str) -> str:
-    """Where a model is loaded from: its folder, or its Hugging Face id."""
+    """Where a model is loaded from: its folder, or its Hugging Face id (without the revision)."""
     embedded = Path(__file__).resolve().parents[1] / "refinestat" / "models" / name
     folder = embedded if re.fullmatch(r"[\w-]+", name) and embedded.is_dir() else Path(name).expanduser()
     if folder.is_dir():
@@ -24,12 +27,19 @@ def model_source(name: str) -> str:
         if missing:
             raise UserError(f"model folder {folder} has no {missing}")
         return str(folder.resolve())
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+", name):
-        return name
+    hub = _HUB.fullmatch(name)
+    if hub:
+        return hub["id"]
     if name == DEFAULT_MODEL:
         raise UserError(f"the embedded model is missing from this installation: {embedded}")
     known = ", ".join((DEFAULT_MODEL, "paper", *PAPER_MODELS))
     raise UserError(f"unknown model {name!r}: no folder, no Hugging Face id (organisation/name). Known: {known}")
+
+
+def model_revision(name: str) -> str | None:
+    """The branch, tag or commit of a Hugging Face model that is named `id@revision`; None: the newest."""
+    hub = None if Path(name).expanduser().is_dir() else _HUB.fullmatch(name)
+    return hub["revision"] if hub else None
 
 
 def model_label(name: str) -> str:

@@ -1,5 +1,6 @@
 """Attempts, fits and settings made up for tests."""
 
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from commons.data_pymc import DATASETS
 from commons.diagnostics import CHECKS, Check
 from refinestat.refinegen import prompts
 from refinestat.refinegen.records import Assessment, Attempt, Cost, Draft, Fit, Outcome, Program, Verdict
+from refinestat.refinegen.store import RunFolder
+from refinestat.refinegen.tables import write_tables
 
 PRIORS = '    # Priors\n    mu = pm.Normal("mu", mu=0, sigma=10)\n    tau = pm.HalfNormal("tau", sigma=10)\n'
 LIKELIHOOD = '    # Likelihood\n    pm.Normal("y_obs", mu=mu, sigma=(sigma**2 + tau**2) ** 0.5, observed=y)\n'
@@ -40,8 +43,9 @@ def program(dataset: str = "eight_schools") -> Program:
 def scored(passed: int = 7, elpd: float = -30.5, **changes: Any) -> Assessment:
     """A program that ran; the first `passed` of the seven checks pass."""
     checks = tuple(
-        Check(name=name, value=float(number), threshold=1.05, rule="< 1.05", passed=number < passed)
+        Check(name=name, value=value, threshold=1.05, rule="< 1.05", passed=number < passed)
         for number, name in enumerate(CHECKS)
+        for value in [elpd if name == "elpd_loo" else float(number)]
     )
     told = {"sampler": "nutpie", "fit_seconds": 1.5, "cpu_seconds": 1.25, "elpd_se": 1.25, **changes}
     return Assessment(outcome=Outcome.SCORED, checks=checks, elpd_loo=elpd, **told)
@@ -79,3 +83,42 @@ def fit(seed: int = 0) -> Fit:
         energy=numbers.normal(size=(2, 10)),
         sampler="nutpie",
     )
+
+
+def whole_fit(dataset: str = "eight_schools", seed: int = 0, chains: int = 4, draws: int = 200) -> Fit:
+    """Draws such as a fit sends, replicated outcomes included, of as many observations as the data set has."""
+    numbers = np.random.default_rng(seed)
+    observed = DATASETS[dataset].outcome.values.astype(float).ravel()
+    shape = (chains, draws, observed.size)
+    return Fit(
+        outcome=Outcome.SCORED,
+        free={"mu": numbers.normal(size=shape[:2]), "theta": numbers.normal(size=shape)},
+        deterministic={"tau": numbers.normal(size=shape[:2])},
+        log_likelihood=numbers.normal(-2, 0.3, size=shape),
+        diverging=numbers.random(shape[:2]) < 0.01,
+        energy=numbers.normal(size=shape[:2]),
+        observed=observed,
+        predictive=np.round(observed + numbers.normal(0, 3, size=shape)),
+        sampler="nutpie",
+    )
+
+
+Story = Mapping[tuple[str, int], Sequence[Attempt]]  # (data set, seed): attempts
+
+
+def searched(
+    root: Path, story: Story, unfinished: Collection[tuple[str, int]] = (), draws: bool = True, **changes: Any
+) -> RunFolder:
+    """A run in which the attempts of the story were made, with its tables. draws: also of what was scored."""
+    folder = root / "tiny" if (root / "tiny").exists() else model_folder(root)
+    with RunFolder.create(settings(folder, **changes), environment(), root=root / "results") as run:
+        for cell in run.cells():
+            for each in story.get((cell.dataset, cell.seed), ()):
+                ran = draws and each.assessment.outcome is Outcome.SCORED
+                cell.record(each, whole_fit(cell.dataset, cell.seed) if ran else None)
+            if (cell.dataset, cell.seed) in story and (cell.dataset, cell.seed) not in unfinished:
+                cell.write("best_program.py", f"# {cell.dataset} {cell.seed}\n")
+                cell.write("best_program_diagnostics.txt", f"{cell.dataset} {cell.seed}\n")
+                cell.finish({"seed": cell.seed})
+        write_tables(run)
+        return run

@@ -1,13 +1,18 @@
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fabricate import fit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commons.config import checked, config
+from commons.data_pymc import DATASETS
+from refinestat.refinegen import prompts
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter, stream
+from refinestat.refinegen.best_of import once
 from refinestat.refinegen.records import Attempt, Draft, Fit, Outcome, Program, SamplerSettings, Verdict
 from refinestat.refinegen.refine import Limits, refine
 from refinestat.refinegen.store import Cell
@@ -106,6 +111,36 @@ def test_a_damaged_line_is_made_again_and_nothing_else(undisturbed, tmp_path):
     again, second = played(tmp_path)
     assert repr(again) == repr(attempts)
     assert len(second.fitted) == 1
+
+
+class Sampling:
+    """A pool in which everything samples well; a decoder that writes one text."""
+
+    def __init__(self, body: str) -> None:
+        self.body = body
+
+    async def fit(self, source: str, dataset: object, sampler: SamplerSettings) -> Fit:
+        return replace(fit(), log_likelihood=np.full((2, 10, 8), -1.0))
+
+    async def program(self, numbers: np.random.Generator) -> Draft:
+        priors, likelihood = self.body.splitlines(keepends=True)
+        head = prompts.head(DATASETS["eight_schools"])
+        return Draft(program=Program(data=head, priors=priors, likelihood=likelihood), accepted=True)
+
+
+@pytest.mark.parametrize(("mean", "outcome"), [("mu", Outcome.SCORED), ("mu + y", Outcome.INCOMPARABLE)])
+def test_the_score_of_a_program_that_leaks_the_outcome_is_dropped(tmp_path, mean, outcome):
+    body = f'    mu = pm.Normal("mu", 0, 10)\n    pm.Normal("y_obs", mu={mean}, sigma=sigma, observed=y)\n'
+    cell = Cell(tmp_path, model="m", dataset="eight_schools", seed=3, settings=SETTINGS)
+    writer = LoggedWriter(Sampling(body), cell, {})  # type: ignore[arg-type]
+    judge = LoggedJudge(
+        pool=Sampling(body), writer=writer, cell=cell, sampler=SamplerSettings(), logged={}, made=lambda _: None
+    )  # type: ignore[arg-type]
+    [attempt] = asyncio.run(once(writer, judge))
+    found = attempt.assessment
+    assert found.outcome is outcome
+    assert found.sampler == "nutpie"
+    assert (found.passed > 0, np.isfinite(found.elpd_loo)) == ((True, True) if mean == "mu" else (False, False))
 
 
 def test_random_numbers_depend_on_everything_that_names_a_draw_and_on_nothing_else():

@@ -14,7 +14,8 @@ from fabricate import LIKELIHOOD, PRIORS, failed, program, scored
 
 from commons.data_pymc import DATASETS, Dataset, Role, Variable
 from commons.diagnostics import CHECKS
-from refinestat.refinegen.best_program import comment, describe, literal, render
+from commons.utils import one_line
+from refinestat.refinegen.best_program import describe, literal, render
 from refinestat.refinegen.records import Assessment, Program, SamplerSettings
 
 EIGHT = DATASETS["eight_schools"]
@@ -90,8 +91,8 @@ def test_text_of_a_data_set_stays_text(text: str):
 
 @pytest.mark.parametrize("text", EVIL)
 def test_a_comment_is_one_line_of_visible_text(text: str):
-    assert len(comment(text).splitlines()) == 1
-    assert all(each.isprintable() for each in comment(text))
+    assert len(one_line(text).splitlines()) == 1
+    assert all(each.isprintable() for each in one_line(text))
 
 
 def test_reasons_cannot_break_out_either():

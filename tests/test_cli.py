@@ -103,6 +103,10 @@ def test_wrong_arguments_are_one_line(argv: list[str], line: str, capsys):
         (["--top-p", "0"], "top_p must be a number above 0, at most 1, got 0.0"),
         (["--max-iterations", "0"], "max_iterations must be a whole number from 1 to 100000, got 0"),
         (["--workers", "0"], "workers must be a whole number from 1 to 1024, got 0"),
+        (["--top-k", "-1"], "top_k must be a whole number from 0 to 1000000, got -1"),
+        (["--min-p", "1.5"], "min_p must be a number from 0 to 1, got 1.5"),
+        (["--in-flight", "0"], "in_flight must be a whole number from 1 to 1024, got 0"),
+        (["--device", "gpu:1"], "device must be auto, cpu, cuda or cuda:N, got 'gpu:1'"),
         (["--gpu", "-1"], "gpu must be the index of a device, from 0, got -1"),
         (["--datasets", "eight_school"], "unknown data set 'eight_school' (did you mean 'eight_schools'?). There are: "
          "eight_schools, dugongs, glm, gp, surgical"),
@@ -150,15 +154,18 @@ def test_without_a_command_the_commands_are_named(capsys):
 def test_flags_go_over_the_configuration(model: str, requests, tmp_path: Path):
     argv = ["--seeds", "1,4-5", "--temperature", "0.4", "--datasets", "gp", "glm", "--max-iterations", "3"]
     argv += ["--top-p", "0.9", "--statement-retries", "2", "--max-new-tokens", "99", "--select", "score"]
+    argv += ["--top-k", "40", "--min-p", "0.05", "--prompt", "chat", "--dtype", "bfloat16", "--quantize", "8bit"]
     argv += ["--workers", "3", "--in-flight", "4", "--gpu", "1", "--no-build", "--i-accept-unsafe-execution"]
     assert cli.main(["run", *argv, "--output", str(tmp_path / "new")]) == 0
     [request] = requests
     wanted = {
         "seeds": (1, 4, 5), "temperature": 0.4, "datasets": ("gp", "glm"), "max_iterations": 3, "top_p": 0.9,
         "statement_retries": 2, "max_new_tokens": 99, "select": "score", "workers": 3, "in_flight": 4,
+        "top_k": 40, "min_p": 0.05, "prompt": "chat", "dtype": "bfloat16", "quantize": "8bit",
     }  # fmt: skip
     assert {key: getattr(request.settings, key) for key in wanted} == wanted
-    assert (request.gpu, request.build, request.unsafe, request.output) == (1, False, True, tmp_path / "new")
+    assert (request.device, request.build, request.unsafe, request.output) == ("cuda:1", False, True, tmp_path / "new")
+    assert not request.pickle
     assert request.settings.alpha == config["alpha"]
 
 
@@ -188,7 +195,7 @@ def ending(error: BaseException) -> int:
     def action(_: argparse.Namespace) -> int:
         raise error
 
-    return cli._reporting("refinestat", action, argparse.Namespace())
+    return cli.reporting("refinestat", action, argparse.Namespace())
 
 
 def test_mistakes_of_tasks_side_by_side_are_told_once(capsys):
@@ -205,7 +212,7 @@ def test_whoever_is_stopped_by_a_full_disk_is_told_how_to_go_on(capsys, tmp_path
         with RunFolder.create(settings(Path(model)), environment(), root=tmp_path / "results"):
             raise ExceptionGroup("tasks", [full]) if side_by_side else full
 
-    assert cli._reporting("refinestat", action, argparse.Namespace()) == 2
+    assert cli.reporting("refinestat", action, argparse.Namespace()) == 2
     assert capsys.readouterr().err.splitlines() == [
         "refinestat: error: cannot write x: No space left on device",
         f"refinestat: what is done is kept; to go on: refinestat run --resume {tmp_path / 'results' / '1'}",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from commons.data_pymc import DATASETS
+from commons.utils import UserError
 from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.grammar import GrammarError
 from refinestat.refinegen.prompts import PRIORS
@@ -38,17 +39,23 @@ class Scripted:
         return tokens
 
     def tokens(self, prompt: str) -> tuple[int, ...]:
+        self.prompt = prompt
         return (-1,) * 3
 
     def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str:
         return "".join(self.vocabulary[t] for t in generated if t)
 
-    def context(self) -> "Scripted":
+    def context(self, prompt: Sequence[int]) -> "Scripted":
         return self
 
-    def logits(self, tokens: Sequence[int]) -> np.ndarray:
+    def logits(self, tokens: Sequence[int]) -> "asyncio.Future[np.ndarray]":
+        answer = asyncio.get_running_loop().create_future()
+        answer.set_result(self._logits(tokens))
+        return answer
+
+    def _logits(self, tokens: Sequence[int]) -> np.ndarray:
         self.forward_passes += 1
-        so_far = tuple(tokens[3:])
+        so_far = tuple(tokens)
         weights = np.zeros(len(self.vocabulary))
         for text, weight in self.texts.items():
             if text[: len(so_far)] == so_far and len(text) > len(so_far):
@@ -136,6 +143,21 @@ def test_a_refused_statement_is_never_drawn_twice(seed):
     assert draft.accepted
     assert "x8" in draft.program.source
     assert len({v.why for v in draft.refusals}) == len(draft.refusals) >= 5
+
+
+def test_what_stands_before_the_program_is_read_and_is_no_part_of_it():
+    model = Scripted({"    bad = 1\n    c = y\n": 1.0, "    b = 2\n    c = y\n": 0.01})
+    opening = "[user] Write a program.\n[assistant] "
+    chat = Decoder(
+        model=model, mask=Anything(model), rules=Refusing("bad"), dataset=SCHOOLS, writing=Writing(), opening=opening
+    )
+    draft = drawn(chat)
+    assert model.prompt == opening + draft.program.data + PRIORS
+    assert draft.program.data.startswith("# ")
+    assert draft.refusals[0].line == draft.program.data.count("\n") + 2
+    model.longest = 3
+    with pytest.raises(UserError, match="eight_schools: the prompt has 3 tokens, the model reads 3"):
+        Decoder(model=model, mask=Anything(model), rules=Refusing(), dataset=SCHOOLS, writing=Writing())
 
 
 def test_too_many_refusals_of_one_statement_give_the_program_up():
@@ -249,4 +271,4 @@ def test_a_failure_of_the_grammar_is_counted_and_the_statement_drawn_again():
     draft = drawn(decoder(model, Refusing(), Failing(model)))
     assert draft.accepted
     assert draft.cost.mask_failures == 1
-    assert draft.cost.discarded == {"grammar": 5}
+    assert draft.cost.discarded == {"grammar": 1}

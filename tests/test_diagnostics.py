@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from commons.diagnostics import CHECKS, Diagnosis, diagnose
+from commons.diagnostics import CHECKS, Diagnosis, diagnose, pareto_k_limit
 
 CHAINS, DRAWS, N = 4, 1000, 20
 
@@ -85,6 +85,7 @@ def test_each_fault_fails_its_check(changes, fails):
 def test_a_check_that_cannot_be_computed_says_why_and_where():
     found = drawn(free=lambda a: {**a, "theta": np.ones((CHAINS, DRAWS, 3))})
     assert found.checks[0].why == "theta[0] is constant"
+    assert drawn(free=lambda a: {"mu": a["mu"] * np.inf}).checks[0].why == "mu has draws that are not finite"
     assert "observation 0" in drawn(log_likelihood=lambda a: a * np.nan).checks[-1].why
 
 
@@ -96,5 +97,13 @@ def test_the_share_of_good_pareto_k_decides():
     assert "pareto_k" in failing(drawn(log_likelihood=heavy(0.25)))
 
 
-def test_the_limit_of_pareto_k_depends_on_the_number_of_draws():
-    assert drawn().pareto_k_limit == pytest.approx(0.7)
+@pytest.mark.parametrize(("draws", "limit"), [(100, 0.5), (1000, 2 / 3), (4000, 0.7), (100_000, 0.7)])
+def test_the_limit_of_pareto_k_depends_on_the_number_of_draws(draws, limit):
+    assert pareto_k_limit(draws) == pytest.approx(limit)
+
+
+def test_the_share_below_that_limit_is_reported_beside_the_check():
+    found = drawn()
+    assert found.pareto_k_limit == pareto_k_limit(CHAINS * DRAWS)
+    assert found.pareto_k_share == np.mean(found.pareto_k < found.pareto_k_limit) == 1
+    assert np.isnan(drawn(log_likelihood=lambda a: a * np.nan).pareto_k_share)

@@ -1,10 +1,13 @@
+import asyncio
 import json
+import random
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     Gemma2Config,
     Gemma2ForCausalLM,
@@ -12,6 +15,8 @@ from transformers import (
     GPTNeoXForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    MambaConfig,
+    MambaForCausalLM,
     MistralConfig,
     MistralForCausalLM,
     PreTrainedTokenizerFast,
@@ -21,8 +26,11 @@ from transformers import (
 
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen import strategies
+from refinestat.refinegen.decoder import Decoder, Writing
+from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.prompts import plain
+from refinestat.refinegen.sampling import Temper
 
 PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
 BODY = (
@@ -84,7 +92,7 @@ def folder(tmp_path_factory):
     return saved(tmp_path_factory.mktemp("llama"), LlamaForCausalLM, LlamaConfig, bpe())
 
 
-@pytest.mark.parametrize(
+CLASSES = pytest.mark.parametrize(
     ("network", "config", "more"),
     [
         (LlamaForCausalLM, LlamaConfig, {}),
@@ -95,20 +103,120 @@ def folder(tmp_path_factory):
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else None,
 )
-def test_what_was_read_before_changes_no_logits(tmp_path, network, config, more):
+
+
+def reference(model: LanguageModel, tokens: list[int]) -> np.ndarray:
+    """The logits that transformers gives for the whole sequence at once."""
+    plain = type(model.network).from_pretrained(model.name)
+    with torch.inference_mode():
+        return plain(torch.tensor([tokens]), use_cache=False).logits[0, -1, : len(model.tokenizer)].numpy()
+
+
+async def answered(*asked: tuple[Context, list[int]]) -> list[np.ndarray]:
+    """What several cells get that ask in the same turn."""
+    return await asyncio.gather(*(context.logits(tokens) for context, tokens in asked))
+
+
+@CLASSES
+def test_rows_that_join_grow_and_are_cut_back_apart_have_the_logits_of_each_alone(tmp_path, network, config, more):
     model = LanguageModel.load(saved(tmp_path, network, config, bpe(), **more))
+    assert model.batch.cached
     tokens = list(model.tokens(PROMPTS[0]))
-    fresh = [model.context().logits(tokens[:n]) for n in (30, 31, 60, 40)]
-    context = model.context()
-    for n, expected in zip((30, 31, 60, 40), fresh, strict=True):
-        np.testing.assert_allclose(context.logits(tokens[:n]), expected, atol=1e-4)
-    other = [*tokens[:20], *tokens[5:15]]
-    np.testing.assert_allclose(context.logits(other), model.context().logits(other), atol=1e-4)
+    prompts = [tokens[:30], tokens[:30], tokens[:41]]
+    rows = [model.context(prompt) for prompt in prompts]
+    chance = random.Random(0)
+    after: list[list[int]] = [[], [], []]
+
+    async def play() -> None:
+        for _ in range(25):
+            asking = sorted(chance.sample(range(3), chance.choice([1, 2, 3, 3])))
+            for i in asking:
+                kept = len(after[i]) if chance.random() < 0.7 else chance.randrange(len(after[i]) + 1)
+                after[i] = after[i][:kept] + chance.choices(tokens, k=chance.choice([0, 1, 1, 1, 3]))
+                if chance.random() < 0.1:
+                    rows[i].close()
+                    rows[i] = model.context(prompts[i])
+            found = await answered(*((rows[i], after[i]) for i in asking))
+            for i, logits in zip(asking, found, strict=True):
+                np.testing.assert_allclose(logits, reference(model, prompts[i] + after[i]), atol=1e-4)
+
+    asyncio.run(play())
+
+
+def test_cells_that_ask_in_the_same_turn_share_a_pass(folder):
+    model = LanguageModel.load(folder)
+    passes = []
+    model.network.register_forward_pre_hook(
+        lambda _, __, given: passes.append(tuple(given["position_ids"].shape)), with_kwargs=True
+    )
+    prompt = model.tokens(PROMPTS[0])
+    rows = [model.context(prompt) for _ in range(5)]
+
+    async def play() -> None:
+        for n in range(4):
+            await answered(*((row, [7, 8, 9][:n]) for row in rows))
+        await answered(*((row, [7, 8]) for row in rows[::2]))
+        await answered(*((row, [7, 8, 9, 10]) for row in rows[:4]))
+
+    asyncio.run(play())
+    assert passes == [(1, len(prompt)), (5, 1), (5, 1), (5, 1), (3, 1), (2, 2), (2, 1)]
+
+
+def test_a_cell_that_was_cancelled_leaves_the_others_their_logits(folder):
+    model = LanguageModel.load(folder)
+    one, other = model.context([5, 6, 7]), model.context([5, 6, 8])
+
+    async def play() -> np.ndarray:
+        gone, kept = one.logits([9]), other.logits([9])
+        gone.cancel()
+        return await kept
+
+    np.testing.assert_allclose(asyncio.run(play()), reference(model, [5, 6, 8, 9]), atol=1e-4)
+    assert one.forward_passes == 0
+
+
+def test_a_pass_that_fails_fails_its_cells_and_says_why(folder):
+    model = LanguageModel.load(folder)
+
+    async def play() -> list[object]:
+        asked = [model.context([5, 6, 7]).logits([999_999]), model.context([5, 6, 7]).logits([999_999])]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [type(found) for found in asyncio.run(play())] == [IndexError, IndexError]
+
+
+def test_a_closed_row_is_given_to_the_next_cell(folder):
+    model = LanguageModel.load(folder)
+
+    async def play() -> set[int | None]:
+        held = set()
+        for i in range(20):
+            context = model.context([5, 6, i])
+            await context.logits([7])
+            held.add(context.row)
+            context.close()
+        return held
+
+    assert len(asyncio.run(play())) == 1
+
+
+def test_a_model_whose_state_cannot_be_cut_back_reads_everything_again(tmp_path):
+    torch.manual_seed(0)
+    tokenizer = bpe()
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "state_size": 4, "vocab_size": tokenizer.get_vocab_size()}
+    MambaForCausalLM(MambaConfig(**sizes, pad_token_id=0, bos_token_id=1, eos_token_id=2)).save_pretrained(tmp_path)
+    PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<s>", eos_token="</s>").save_pretrained(tmp_path)
+    model = LanguageModel.load(str(tmp_path))
+    assert not model.batch.cached
+    contexts = [model.context([5, 6, 7]), model.context([5, 6, 8])]
+    for after in ([9, 10], [9, 11]):
+        for found, prompt in zip(asyncio.run(answered(*((c, after) for c in contexts))), (7, 8), strict=True):
+            np.testing.assert_allclose(found, reference(model, [5, 6, prompt, *after]), atol=1e-4)
 
 
 def test_logits_cover_the_tokenizer_and_not_the_padding(folder):
     model = LanguageModel.load(folder)
-    logits = model.context().logits(model.tokens("x = 1"))
+    (logits,) = asyncio.run(answered((model.context(model.tokens("x = 1")), [])))
     assert logits.shape == (len(model.tokenizer),)
     assert logits.dtype == np.float32
 
@@ -159,5 +267,149 @@ def test_damaged_weights_are_one_clear_line(folder, tmp_path):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_a_gpu_that_is_not_there_is_one_clear_line(folder):
-    with pytest.raises(UserError, match="--gpu: 3: torch sees 0 GPUs"):
-        LanguageModel.load(folder, gpu=3)
+    with pytest.raises(UserError, match="device cuda:3: torch sees 0 GPUs"):
+        LanguageModel.load(folder, Loading(device="cuda:3"))
+
+
+def copied(folder: str, target: Path) -> str:
+    """Another folder with the same model."""
+    for file in Path(folder).iterdir():
+        (target / file.name).write_bytes(file.read_bytes())
+    return str(target)
+
+
+def test_pickled_weights_are_refused_unless_asked_for(folder, tmp_path):
+    network = LlamaForCausalLM.from_pretrained(copied(folder, tmp_path))
+    (tmp_path / "model.safetensors").unlink()
+    network.save_pretrained(tmp_path, safe_serialization=False)
+    with pytest.raises(UserError, match="--allow-pickle") as caught:
+        LanguageModel.load(str(tmp_path))
+    assert "\n" not in str(caught.value)
+    assert LanguageModel.load(str(tmp_path), Loading(pickle=True)).longest == 512
+
+
+def test_code_that_comes_with_a_model_does_not_run(folder, tmp_path):
+    config = json.loads((Path(copied(folder, tmp_path)) / "config.json").read_text())
+    config |= {
+        "model_type": "unheard_of",
+        "auto_map": {"AutoConfig": "hostile.Config", "AutoModelForCausalLM": "hostile.M"},
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "hostile.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    with pytest.raises(UserError, match="cannot be loaded"):
+        LanguageModel.load(str(tmp_path))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_numbers_are_of_the_kind_that_was_asked_for(folder, dtype):
+    model = LanguageModel.load(folder, Loading(device="cpu", dtype=dtype))
+    assert str(model.network.dtype) == f"torch.{dtype}"
+    assert model.batch.cached
+    (logits,) = asyncio.run(answered((model.context([5, 6, 7]), [8, 9])))
+    np.testing.assert_allclose(logits, reference(model, [5, 6, 7, 8, 9]), atol=0.05)
+    assert logits.dtype == np.float32
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_smaller_weights_need_a_gpu(folder):
+    with pytest.raises(UserError, match="quantize 4bit: needs a GPU"):
+        LanguageModel.load(folder, Loading(quantize="4bit"))
+
+
+def test_a_revision_is_asked_for_by_name(monkeypatch):
+    asked = []
+
+    def refuse(source: str, **how: object) -> None:
+        asked.append((source, how["revision"], how["trust_remote_code"]))
+        raise OSError("no connection")
+
+    monkeypatch.setattr("refinestat.refinegen.language_model.loading.AutoTokenizer.from_pretrained", refuse)
+    for name in ("owner/name@v1.2", "owner/name"):
+        with pytest.raises(UserError, match="no connection"):
+            load_tokenizer(name)
+    assert asked == [("owner/name", "v1.2", False), ("owner/name", "main", False)]
+
+
+def test_a_chat_ends_where_the_models_own_message_begins(folder, tmp_path):
+    model = LanguageModel.load(copied(folder, tmp_path))
+    with pytest.raises(UserError, match="has no chat template"):
+        model.chat("Hello")
+    model.tokenizer.chat_template = (
+        "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}\n{% endfor %}"
+        "{% if add_generation_prompt %}[assistant] {% endif %}"
+    )
+    text = model.chat("Hello")
+    assert text == "<s>[user] Hello\n[assistant] "
+    assert model.tokens(text + "x").count(model.tokenizer.bos_token_id) == 1
+
+
+def test_no_more_sequences_than_memory_has_room_for(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+    each = 2 * 2 * 2 * 8 * 4 * 512  # keys and values, layers, heads, head size, bytes, tokens that the model can read
+    assert model.room(10_000) == 32
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_AVPHYS_PAGES": 2 * 5 * each + 1, "SC_PAGE_SIZE": 1}[name])
+    assert model.room(10_000) == 5
+    assert model.room(256) == 10
+    monkeypatch.setattr("os.sysconf", lambda name: 1)
+    assert model.room(256) == 1
+
+
+def code_bpe() -> Tokenizer:
+    """Tokens reach over the ends of lines, as in tokenizers made for code: `)\\n    `. None begins a text."""
+    tokenizer = Tokenizer(models.BPE())
+    split = pre_tokenizers.Split(Regex(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]+"), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500,
+        special_tokens=["<pad>", "<s>", "</s>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([*PROMPTS, BODY * 5], trainer)
+    assert any("\n" in token for token in map(decoders.ByteLevel().decode, ([t] for t in tokenizer.get_vocab())))
+    return tokenizer
+
+
+class Comment(strategies.NoGrammar):
+    """Allows a comment of one line that says anything, and remembers the texts that it was asked about."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__(model.tokenizer, model.end)
+        self.texts: list[str] = []
+        spelt = [model.text((), [token]) for token in range(len(model.tokenizer))]
+        self._starts = self._allowed & np.array([text.startswith("#") and "\n" not in text for text in spelt])
+        self._goes_on = self._allowed & np.array(["\n" not in text for text in spelt])
+        self._goes_on[list(model.end)] = False
+
+    def allowed(self, text: str) -> np.ndarray:
+        self.texts.append(text)
+        return self._goes_on if text else self._starts
+
+
+async def written(model: LanguageModel, in_flight: int) -> list[list[str]]:
+    """What is written for some data sets, so many at once: the text before each token."""
+    slots = asyncio.Semaphore(in_flight)
+
+    async def one(seed: int) -> list[str]:
+        mask, writing = Comment(model), Writing(temper=Temper(temperature=1.0), max_new_tokens=20)
+        dataset, rules = list(DATASETS.values())[seed % 3], strategies.NoPredicates()
+        decoder = Decoder(model=model, mask=mask, rules=rules, dataset=dataset, writing=writing)
+        async with slots:
+            with closing(decoder):
+                first = await decoder.program(np.random.default_rng(seed))
+                await decoder.likelihood(first, np.random.default_rng([seed, 1]))
+        return mask.texts
+
+    return await asyncio.gather(*(one(seed) for seed in range(9)))
+
+
+@pytest.mark.parametrize("kind", [bpe, sentencepiece, code_bpe])
+def test_how_many_programs_are_written_at_once_changes_none(tmp_path, kind):
+    model = LanguageModel.load(saved(tmp_path, LlamaForCausalLM, LlamaConfig, kind()))
+    if kind is code_bpe:
+        model.tokenizer.bos_token = None
+    alone, together = (asyncio.run(written(model, in_flight)) for in_flight in (1, 9))
+    assert alone == together
+    assert len({texts[-1] for texts in alone}) == len(alone)

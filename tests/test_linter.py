@@ -8,7 +8,8 @@ import pytest
 
 from commons.utils import UserError
 from refinestat.refinegen.cli import check_main
-from refinestat.refinegen.linter import check
+from refinestat.refinegen.linter import CheckRequest, findings_of
+from refinestat.refinegen.linter import check as check_request
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = """import numpy as np
@@ -20,6 +21,10 @@ with pm.Model() as model:
     pm.Normal("obs", mu=mu, sigma=1, observed=y)
 """
 BAD = GOOD.replace("sigma=1", "sd=-1")
+
+
+def check(files, **options):
+    return check_request(CheckRequest(files=files, **options))
 
 
 @pytest.fixture
@@ -39,11 +44,12 @@ def test_an_accepted_program_is_silent_and_status_0(model, capsys):
 def test_a_refusal_names_file_line_column_and_rule(model, capsys):
     model.write_text(BAD)
     assert check([str(model)]) == 1
-    place, line, column, rule, message = capsys.readouterr().out.strip().split(":", 4)
+    first, second = capsys.readouterr().out.splitlines()
+    place, line, column, rule, message = first.split(":", 4)
     assert (place, line, rule) == (str(model), "7", " parameter")
     assert int(column) >= 5
-    assert "'sd'" in message
-    assert "sigma" in message
+    assert message == " pm.Normal: no parameter 'sd'; it has mu, sigma, tau"
+    assert second == "  help: did you mean 'sigma'?"
 
 
 def test_json_is_a_list_of_records(model, capsys):
@@ -51,7 +57,7 @@ def test_json_is_a_list_of_records(model, capsys):
     check([str(model)], style="json")
     (row,) = json.loads(capsys.readouterr().out)
     assert row["file"] == str(model)
-    assert (row["line"], row["rule"]) == (7, "parameter")
+    assert (row["line"], row["rule"], row["help"]) == (7, "parameter", "did you mean 'sigma'?")
     model.write_text(GOOD)
     check([str(model)], style="json")
     assert json.loads(capsys.readouterr().out) == []
@@ -99,3 +105,79 @@ def test_checking_a_file_is_quick_and_loads_no_pymc(model):
         [sys.executable, "-c", code, str(ROOT), str(model)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "help_"),
+    [
+        ("s = pm.Norml('s', 0, 1)", "did you mean 'Normal'?"),
+        ("s = pm.HalfNormal('s', 1); v = s**2; pm.Normal('k', 0, v)", "pass its square root"),
+        ("s = pm.Normal('s', mul, 1)", "did you mean 'mu'?"),
+        ("s = pt.exp(mu)", "import pytensor.tensor as pt"),
+        ("s = 1 if mu > 0 else 2", ""),
+    ],
+)
+def test_the_obvious_fix_has_a_line_of_its_own(line, help_):
+    first = findings_of("a.py", GOOD.replace("    pm.Normal", f"    {line}\n    pm.Normal"))[0]
+    assert first.help == help_
+    assert not help_ or help_ not in first.message
+
+
+OUTCOME = GOOD.replace("with pm", "z = y * 2\nwith pm")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (OUTCOME, ""),
+        (OUTCOME.replace("observed=y", "observed=y[:2]"), "observed whole"),
+        (OUTCOME.replace('"mu", 0', '"mu", z.mean()'), "passed as mu"),
+        (OUTCOME.replace('"mu", 0', '"mu", y.mean()'), ""),
+        (OUTCOME.replace("observed=y", "observed=z"), "observed whole"),
+        (OUTCOME + "    pm.Normal('again', mu, 1, observed=y)\n", "more than once"),
+        (OUTCOME.replace(", observed=y", ""), "is not observed"),
+        (OUTCOME + "    print(y / 2)\n    idata = pm.sample()\n", ""),
+        ("import pandas as pd\n" + OUTCOME.replace("y = np.array([1.0, 2.0, 4.0])", "y = pd.read_csv('y')['y']"), ""),
+        ("d = read('y')\n" + OUTCOME.replace("observed=y", "observed=d['y'].to_numpy()"), ""),
+        ("import pandas as pd\nd = pd.read_csv('y')\n" + OUTCOME.replace("observed=y", "observed=d.y"), ""),
+        ("import pandas as pd\nd = pd.read_csv('y')\n" + OUTCOME.replace('"mu", 0', '"mu", d.y'), "passed as mu"),
+        ("import numpy as np\nimport pymc as pm\nwith pm.Model() as model:\n    a = pm.Normal('a', 0, 1)\n"
+         "    pm.Normal('o', a, 1, observed=data['y'])\n", ""),
+    ],
+)  # fmt: skip
+def test_the_guards_are_on_where_a_person_names_the_outcome(text, why):
+    found = findings_of("a.py", text, outcome="y")
+    assert why in found[0].message if why else found == []
+
+
+def test_an_outcome_that_is_nowhere_is_a_mistake_of_the_user(model):
+    with pytest.raises(UserError, match="no variable or column 'height'"):
+        check([str(model)], outcome="height")
+
+
+def test_lines_for_a_notebook_alone_are_left_out(model):
+    model.write_text("%matplotlib inline\n!pip install pymc\n" + GOOD)
+    assert check([str(model)]) == 0
+    model.write_text("%matplotlib inline\n" + BAD)
+    assert check([str(model)]) == 1
+
+
+def test_files_without_a_model_can_be_left_out(tmp_path, model, capsys):
+    other = tmp_path / "other.py"
+    other.write_text("x = 1\n")
+    assert check([str(model), str(other)]) == 1
+    capsys.readouterr()
+    assert check([str(model), str(other)], only_models=True) == 0
+    assert capsys.readouterr().err == "1 file checked, nothing refused\n"
+
+
+def test_values_that_were_seen_are_judged():
+    known = {"y": [1.0, -2.0], "n": 3, "d": {"a": 2.5}}
+    text = "import pymc as pm\ny, n, d = load()\nwith pm.Model():\n    "
+    assert findings_of("a.py", text + "pm.Gamma('g', 2, 1, observed=y)\n") == []
+    (found,) = findings_of("a.py", text + "pm.Gamma('g', 2, 1, observed=y)\n", known=known)
+    assert found.rule == "support"
+    (found,) = findings_of("a.py", text + "pm.Normal('g', 0, shape=n)[5]\n", known=known)
+    assert "out of range" in found.message
+    (found,) = findings_of("a.py", text + "pm.Normal('g', d['b'])\n", known=known)
+    assert "d has no 'b'" in found.message

@@ -1,30 +1,40 @@
 """The corpus, the tokenizer and the training of the embedded language model."""
 
 import ast
+import builtins
 import json
+import keyword
+import subprocess
+import sys
+from collections import Counter
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import islice
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from commons.data_pymc import DATASETS, Kind, Role, data_section
+from refinestat.refinegen.language_model import LanguageModel
 from refinestat.refinegen.prompts import LIKELIHOOD, PRIORS, plain
-from training import train_command
+from training import evaluation, learning, train_command
+from training.arguments import evaluate_arguments, train_arguments
 from training.batches import Weights, copied_spans, encode, pool, stream
 from training.card import card
 from training.corpus import FAMILIES, Rates, Split, examples, make
-from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, WORDS
-from training.export import OtherModelError, check_folder, export, read_record
+from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, WORDS
+from training.export import export
+from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
 from training.learning import Settings, begin, resume, save_checkpoint, train
 from training.network import Shape, learning_rate
 from training.reading import assigned, location_scales, observations, random_variables, unused
-from training.scoring import Share, score, sensible_distributions
+from training.scoring import Share, scores, sensible_distributions, table
+from training.structure import family
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, train_tokenizer
-from training.writers import until_dedent
+from training.writers import Constrained, until_dedent
 
 SAMPLE = 300
 CLEAN = Rates(legacy=0, fault=0)
@@ -199,9 +209,58 @@ def test_a_rate_outside_the_unit_interval_is_refused(value):
 
 def test_the_command_line_refuses_a_rate_with_one_clear_line(capsys, tmp_path):
     with pytest.raises(SystemExit) as stopped:
-        train_command.parse_arguments(["--legacy-rate", "1.5", "--output", str(tmp_path / "model")])
+        train_arguments(["--legacy-rate", "1.5", "--output", str(tmp_path / "model")])
     assert stopped.value.code == 2
     assert "corpus rate 'legacy' must lie in [0, 1], got 1.5" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_made_up_names_are_as_frequent_as_their_rate():
+    words = WORDS[Split.TRAIN]
+    known = {word for name in set(words.__slots__) - {"syllables"} for word in getattr(words, name)}
+    columns = [
+        variable.name
+        for seed in range(60)
+        for variable in make(seed, replace(CLEAN, made_up=1)).dataset.variables
+        if variable.role is Role.OUTCOME
+    ]
+    assert not known & set(columns)
+    assert len(set(columns)) > 55
+    assert any(name != name.lower() for name in columns)
+    assert any(character.isdigit() for name in columns for character in name)
+
+
+def test_reserved_names_are_data_as_often_as_their_rate_says_and_never_shadowed():
+    often = [make(seed, replace(CLEAN, made_up=0, reserved=1)) for seed in range(100)]
+    columns = [v for example in often for v in example.dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
+    names = [column.name for column in columns]
+    assert sum(name in NAMES["awkward"] for name in names) > 0.6 * len(names)
+    for example in often:
+        own = {variable.name for variable in example.dataset.variables}
+        assert not own & set(assigned(example.prompt + example.program))
+
+
+def test_an_even_rate_of_one_writes_every_family_about_as_often():
+    counts = Counter(make(seed, replace(CLEAN, even=1)).family for seed in range(600))
+    assert len(counts) == len(FAMILIES)
+    assert max(counts.values()) < 4 * 600 / len(FAMILIES)
+
+
+def test_a_data_name_is_never_a_keyword_a_builtin_or_a_module():
+    sure = replace(CLEAN, made_up=1)
+    names = {variable.name for seed in range(300) for variable in make(seed, sure).dataset.variables}
+    assert all(name.isidentifier() for name in names)
+    assert not names & {*keyword.kwlist, *dir(builtins), "pm", "np", "data", "model"}
+
+
+def test_a_comment_rate_of_one_comments_every_prior_and_none_comments_nothing(sample):
+    commented = [make(seed, replace(CLEAN, comments=1)) for seed in range(SAMPLE)]
+    for plain_one, example in zip(sample, commented, strict=True):
+        ast.parse(example.prompt + example.program)
+        priors, _ = example.program.split(LIKELIHOOD)
+        lines = [line for line in priors.splitlines() if " = pm." in line and '("' in line.split("#")[0][:40]]
+        assert all("  # " in line for line in lines)
+        assert plain_one.program.count("#") == 1
+    assert any("  # scale" in example.program for example in commented)
 
 
 # The tokenizer and the batches
@@ -276,8 +335,63 @@ def test_a_checkpoint_of_other_settings_is_refused(tokenizer, tiny, tmp_path):
         resume(other, tmp_path / "checkpoint.pt")
 
 
+@pytest.fixture
+def command(monkeypatch, tokenizer, tiny, tmp_path):
+    """The training command with a tiny network: (flags, stops after how many looks) to its exit status."""
+    monkeypatch.setattr(train_command, "train_tokenizer", lambda *_: tokenizer)
+    monkeypatch.setattr(train_command, "Settings", partial(Settings, rows=4, shape=tiny.shape))
+    monkeypatch.setattr(train_command, "train", partial(train, compile_network=False))
+
+    def run(name, *flags, looks=99):
+        answers = iter([False] * looks + [True])
+        monkeypatch.setattr(train_command, "_interrupts", lambda: SimpleNamespace(is_set=lambda: next(answers)))
+        kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / name), "--finish-steps", "2"]
+        return train_command.main(train_arguments([*kept, *flags]))
+
+    return run
+
+
+@pytest.mark.parametrize(("looks", "step"), [(2, 2), (4, 1)], ids=["first stage", "last stage"])
+def test_the_same_command_goes_on_after_an_interruption_and_ends_with_the_same_weights(
+    command, tmp_path, capsys, looks, step
+):
+    assert command("undisturbed", "--steps", "3") == 0
+    assert command("stopped", "--steps", "3", looks=looks) == 130
+    assert f"Interrupted at step {step}. Run the same command again" in capsys.readouterr().err
+    assert not (tmp_path / "stopped").exists()
+    assert command("stopped", "--steps", "3") == 0
+    assert f"Going on from step {step}" in capsys.readouterr().out
+    hashes = [read_record(tmp_path / name)["sha256"] for name in ("undisturbed", "stopped")]
+    assert hashes[0] == hashes[1]
+    assert not list(tmp_path.glob("*.pt"))
+
+
+def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept(command, tmp_path, capsys):
+    command("model", "--steps", "3", looks=2)
+    capsys.readouterr()
+    assert command("model", "--steps", "4") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "belongs to a training with other settings; remove it or pass another --checkpoint" in line
+    assert (tmp_path / "model.1.pt").exists()
+
+
+def test_the_command_refuses_the_folder_of_another_model(tmp_path, capsys):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
+    with pytest.raises(SystemExit) as stopped:
+        train_arguments(["--output", str(tmp_path)])
+    assert stopped.value.code == 2
+    assert "holds another model; pass --overwrite" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_processor_without_bf16_trains_in_float32_and_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    with learning.precision("cpu"):
+        assert not torch.is_autocast_enabled("cpu")
+    assert "no fast bf16: training in float32" in capsys.readouterr().err
+
+
 def test_the_learning_rate_rises_stays_and_falls():
-    rates = [learning_rate(step, 100, 1.0, 10) for step in range(100)]
+    rates = [learning_rate(step, 100, 10) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[10:50] == [1.0] * 40
     assert rates[50:] == sorted(rates[50:], reverse=True)
@@ -286,7 +400,8 @@ def test_the_learning_rate_rises_stays_and_falls():
 
 def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
     training = begin(tiny, tokenizer, "cpu")
-    export(training.network, tokenizer, asdict(tiny), 1000, tmp_path / "model")
+    settings = {**asdict(tiny), "finish": asdict(tiny)}
+    export(training.network, tokenizer, settings, 1000, tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
     network = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
     assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id) == (PAD_ID, BOS_ID, EOS_ID)
@@ -313,6 +428,16 @@ def test_an_output_that_is_a_file_is_refused(tmp_path):
         check_folder(tmp_path / "model", overwrite=True)
 
 
+@pytest.mark.parametrize("script", ["train.py", "evaluate.py"])
+def test_help_loads_neither_numpy_nor_torch_nor_pymc(script):
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", f"training/{script}", "--help"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {line.rsplit("|", 1)[-1].strip() for line in told.stderr.splitlines()}
+    assert not loaded & {"numpy", "torch", "pymc"}
+
+
 # The evaluation
 
 GOOD = """\
@@ -323,27 +448,39 @@ GOOD = """\
 
 
 def test_programs_are_judged_by_where_they_stop(judge):
-    dataset = DATASETS["eight_schools"]
-    prompt = plain(dataset)
-    bad = {
-        "parses": GOOD.replace(", observed=y)", ", observed=y"),
-        "builds": GOOD.replace("mu=mu,", "mu=nobody,"),
-        "sensible": GOOD.replace("Normal", "Laplace").replace("sigma=", "b=").replace("observed=y", "observed=sigma"),
+    schools, points = DATASETS["eight_schools"], DATASETS["gp"]
+    good = plain(schools) + GOOD
+    counts = GOOD.replace("sigma=sigma", "sigma=5").replace("observed=y", "observed=k").replace("y_obs", "k_obs")
+    written = {
+        "good": (schools, good),
+        "given up": (schools, None),
+        "cut": (schools, good.replace(", observed=y)", ", observed=y")),
+        "undeclared": (schools, good.replace("mu=mu,", "mu=nobody,")),
+        "other outcome": (schools, good.replace("observed=y", "observed=sigma")),
+        "infinite": (schools, good.replace('pm.Normal("y_obs", mu=mu, sigma', 'pm.Exponential("y_obs", lam')),
+        "unsuitable": (points, plain(points) + counts),
     }
-    good = score(judge, dataset, prompt, GOOD)
-    scores = {name: score(judge, dataset, prompt, program) for name, program in bad.items()}
-    assert (good.parses, good.builds, good.sensible, good.distribution) == (True, True, True, "Normal")
-    assert good.locations == (1, 1)
-    assert not scores["parses"].parses
-    assert (scores["builds"].parses, scores["builds"].builds) == (True, False)
-    assert (scores["sensible"].builds, scores["sensible"].sensible) == (True, False)
+    found = dict(zip(written, scores(judge, list(written.values())), strict=True))
+    assert found["good"].sensible
+    assert (found["good"].distribution, found["good"].locations) == ("Normal", (1, 1))
+    assert [name for name, one in found.items() if not one.finished] == ["given up"]
+    assert [name for name, one in found.items() if not one.parses] == ["given up", "cut"]
+    assert [name for name, one in found.items() if one.builds] == ["good", "unsuitable"]
+    assert not found["unsuitable"].sensible
+    assert "nobody" in found["undeclared"].why
+    assert "not finite: y_obs" in found["infinite"].why
+    shares = table(list(found.values()))
+    assert str(shares["finished"]).startswith("85.7 %")
+    assert (shares["builds with finite log density"].good, shares["builds with finite log density"].all) == (2, 6)
 
 
-def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged(judge):
+def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged():
     dataset = DATASETS["eight_schools"]
     prompt = plain(dataset)
-    assert judge.judge(prompt + "    while True:\n        pass\n", dataset, seconds=1).stage is Stage.BUILD
-    assert judge.judge(prompt + "    x = (\n", dataset).stage is Stage.PARSE
+    programs = [prompt + "    while True:\n        pass\n", prompt + "    x = (\n", prompt + GOOD]
+    with Judge(workers=1, seconds=3) as short:
+        stages = [finding.stage for finding in short.judge([(program, dataset) for program in programs])]
+    assert stages == [Stage.BUILD, Stage.PARSE, Stage.OK]
 
 
 def test_a_share_carries_its_wilson_interval():
@@ -370,6 +507,49 @@ def test_a_continuation_ends_where_the_model_block_does():
     assert until_dedent("    a = 1\n\n    b = 2\nprint(a)\n    c = 3\n") == "    a = 1\n\n    b = 2\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "expected"),
+    [
+        ("eight_schools", GOOD, "Normal: constant"),
+        ("eight_schools", GOOD.replace("sigma=10", "sigma=10, shape=J"), "Normal: effects"),
+        ("eight_schools", GOOD.replace("sigma=sigma", "sigma=np.sqrt(sigma**2 + mu**2)"), "Normal: summed variance"),
+        ("glm", "b = pm.Normal('b', 0, 1)\npm.Binomial('o', n=N, logit_p=b * year, observed=C)", "Binomial: linear"),
+        (
+            "glm",
+            "b = pm.Normal('b', 0, 1)\npm.Binomial('o', n=N, logit_p=b * year**2, observed=C)",
+            "Binomial: degree 2",
+        ),
+        ("dugongs", "b = pm.Normal('b', 0, 1)\npm.Normal('o', mu=b * np.log(x), sigma=1, observed=Y)", "Normal: log"),
+        ("dugongs", "b = pm.Normal('b', 0, 1)\npm.Normal('o', mu=x / (b + x), sigma=1, observed=Y)", "Normal: ratio"),
+        (
+            "gp",
+            "g = pm.gp.Latent(cov_func=c)\npm.Poisson('o', mu=pm.math.exp(g), observed=k)",
+            "Poisson: Gaussian process",
+        ),
+    ],
+)
+def test_the_family_of_a_program_is_read_off_it(name, body, expected):
+    dataset = DATASETS[name]
+    lines = body if body.startswith("    ") else "".join(f"    {line}\n" for line in body.splitlines())
+    predictors = frozenset(variable.name for variable in dataset.variables if variable.role is Role.PREDICTOR)
+    assert family(plain(dataset) + lines, predictors) == expected
+
+
+@pytest.mark.slow
+def test_the_shipped_model_writes_programs_that_build_under_grammar_and_predicates(judge):
+    writer = Constrained.load(LanguageModel.load(str(OUTPUT)), seed=1)
+    datasets = [DATASETS["eight_schools"], DATASETS["surgical"]]
+    written = writer.write(datasets, 0.3)
+    assert written == writer.write(datasets, 0.3)
+    assert all(one.builds for one in scores(judge, list(zip(datasets, written, strict=True))) if one.finished)
+
+
+def test_a_model_that_is_not_there_is_one_clear_line(capsys):
+    assert evaluation.main(evaluate_arguments(["--model", "nowhere"])) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "unknown model 'nowhere'" in line
+
+
 def test_random_variables_are_read_off_a_program():
     source = plain(DATASETS["eight_schools"]) + GOOD
     assert random_variables(source) == {"mu": "pm.Normal"}
@@ -377,9 +557,8 @@ def test_random_variables_are_read_off_a_program():
 
 
 def test_the_card_of_the_shipped_model_matches_its_files():
-    folder = Path(train_command.ROOT) / "refinestat" / "models" / "refinestat-slm"
-    record = read_record(folder)
-    text = (folder / "README.md").read_text()
+    record = read_record(OUTPUT)
+    text = (OUTPUT / "README.md").read_text()
     assert all(digest in text for digest in record["sha256"].values())
     assert text.startswith(card(record)[:500])
-    assert sum(path.stat().st_size for path in folder.iterdir()) <= 8e6
+    assert sum(path.stat().st_size for path in OUTPUT.iterdir()) <= 8e6

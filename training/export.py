@@ -10,42 +10,12 @@ from tokenizers import Tokenizer
 from transformers import GenerationConfig, LlamaForCausalLM
 
 from training.card import write_card
-from training.corpus import Rates, examples
+from training.corpus import examples
+from training.folder import NAME
+from training.rates import Rates
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, save_tokenizer
 
-ROOT = Path(__file__).resolve().parent.parent
-NAME = "refinestat-slm"
-OUTPUT = ROOT / "refinestat" / "models" / NAME
 CORPUS_SAMPLE = 1000
-FILES = frozenset(
-    {
-        "README.md",
-        "config.json",
-        "generation_config.json",
-        "model.safetensors",
-        "special_tokens_map.json",
-        "tokenizer.json",
-        "tokenizer_config.json",
-        "training.json",
-    }
-)
-
-
-class OtherModelError(Exception):
-    """The output folder holds something that is not this model."""
-
-
-def check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that holds another model, or anything else."""
-    if folder.exists() and not folder.is_dir():
-        raise OtherModelError(f"argument --output: not a folder: {folder}")
-    if overwrite or not folder.exists():
-        return
-    record = folder / "training.json"
-    others = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
-    is_ours = record.exists() and json.loads(record.read_text()).get("name") == NAME
-    if others or (any(folder.iterdir()) and not is_ours):
-        raise OtherModelError(f"argument --output: {folder} holds another model; pass --overwrite to replace it")
 
 
 def sha256(data: bytes) -> str:
@@ -90,8 +60,3 @@ def export(
     }
     (folder / "training.json").write_text(json.dumps(record, indent=2) + "\n")
     write_card(folder, record)
-
-
-def read_record(folder: Path) -> dict[str, Any]:
-    """What `training.json` says of a model."""
-    return dict(json.loads((folder / "training.json").read_text()))

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from training.batches import Batch, Weights, encode, stack, stream
 from training.corpus import Rates, Split, make
-from training.network import Shape, build, learning_rate, losses, optimizer_for, weighted
+from training.network import Shape, build, learning_rate, losses, optimizers_for, weighted
 
 _VALIDATION_SEED = 900_000_000
 _CHECKPOINT_EVERY = 250
@@ -26,12 +26,16 @@ Casting = contextlib.AbstractContextManager[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that decides the weights."""
+    """All that decides the weights of a stage, but those that it starts from.
 
-    steps: int = 8_000
+    after: steps of earlier stages, whose examples are not seen again."""
+
+    steps: int
+    after: int = 0
     rows: int = 10
     seed: int = 1
     peak_rate: float = 4e-3
+    matrix_rate: float = 0.02
     warm_up: int = 60
     decay: float = 0.05
     clip: float = 1.0
@@ -47,7 +51,7 @@ class Training:
     settings: Settings
     tokenizer: Tokenizer
     network: Any
-    optimizer: torch.optim.Optimizer
+    optimizers: tuple[torch.optim.Optimizer, ...]
     step: int = 0
     tokens: int = 0
 
@@ -55,8 +59,16 @@ class Training:
 def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
     """A training at step 0."""
     network = build(settings.shape, settings.seed).to(device)
-    optimizer = optimizer_for(network, settings.peak_rate, settings.decay)
-    return Training(settings=settings, tokenizer=tokenizer, network=network, optimizer=optimizer)
+    optimizers = optimizers_for(network, settings.peak_rate, settings.matrix_rate, settings.decay)
+    return Training(settings=settings, tokenizer=tokenizer, network=network, optimizers=optimizers)
+
+
+def begin_after(earlier: Training, settings: Settings, device: str) -> Training:
+    """A training at step 0, from the weights of an earlier one as they would be shipped: in half precision."""
+    training = begin(settings, earlier.tokenizer, device)
+    training.network.load_state_dict({name: w.half().float() for name, w in earlier.network.state_dict().items()})
+    training.tokens = earlier.tokens
+    return training
 
 
 def save_checkpoint(training: Training, path: Path) -> None:
@@ -68,7 +80,7 @@ def save_checkpoint(training: Training, path: Path) -> None:
         "step": training.step,
         "tokens": training.tokens,
         "network": training.network.state_dict(),
-        "optimizer": training.optimizer.state_dict(),
+        "optimizers": [optimizer.state_dict() for optimizer in training.optimizers],
     }
     with temporary.open("wb") as file:
         torch.save(state, file)
@@ -83,7 +95,8 @@ def resume(training: Training, path: Path) -> None:
     if state["settings"] != asdict(training.settings):
         raise ValueError(f"{path} belongs to a training with other settings; remove it or pass another --checkpoint")
     training.network.load_state_dict(state["network"])
-    training.optimizer.load_state_dict(state["optimizer"])
+    for optimizer, saved in zip(training.optimizers, state["optimizers"], strict=True):
+        optimizer.load_state_dict(saved)
     training.step, training.tokens = state["step"], state["tokens"]
 
 
@@ -111,17 +124,19 @@ def compiled(network: Any) -> Callable[..., torch.Tensor]:
 def one_step(training: Training, forward: Callable[..., torch.Tensor], batch: Batch, casting: Casting) -> float:
     """Forward, backward, update; gives the weighted loss."""
     settings = training.settings
-    rate = learning_rate(training.step, settings.steps, settings.peak_rate, settings.warm_up)
-    for group in training.optimizer.param_groups:
-        group["lr"] = rate
+    share = learning_rate(training.step, settings.steps, settings.warm_up)
+    for optimizer in training.optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = share * optimizer.defaults["lr"]
     for tensor in (batch.inputs, batch.targets):
         torch._dynamo.mark_dynamic(tensor, 1)
     with casting:
         loss = weighted(forward(batch.inputs, batch.targets), batch.weights)
-    training.optimizer.zero_grad(set_to_none=True)
+    training.network.zero_grad(set_to_none=True)
     torch.autograd.backward(loss)
     torch.nn.utils.clip_grad_norm_(training.network.parameters(), settings.clip)
-    training.optimizer.step()
+    for optimizer in training.optimizers:
+        optimizer.step()
     training.step += 1
     training.tokens += int((batch.weights > 0).sum())
     return float(loss.detach())
@@ -158,7 +173,9 @@ def train(
     casting = precision(device)
     forward = compiled(training.network) if compile_network else partial(losses, training.network)
     held_out = validation_batch(training.tokenizer, settings.rates, device)
-    batches = stream(training.step, settings.rows, training.tokenizer, settings.rates, settings.weights)
+    batches = stream(
+        settings.after + training.step, settings.rows, training.tokenizer, settings.rates, settings.weights
+    )
     with tqdm(total=settings.steps, initial=training.step, unit="step", mininterval=5) as progress:
         while training.step < settings.steps and not stopped():
             loss = one_step(training, forward, moved(next(batches), device), casting)

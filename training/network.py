@@ -16,10 +16,10 @@ class Shape:
     """Sizes of the network."""
 
     vocabulary: int = 1024
-    hidden: int = 128
+    hidden: int = 160
     layers: int = 4
-    heads: int = 4
-    feed_forward: int = 352
+    heads: int = 5
+    feed_forward: int = 448
 
 
 def build(shape: Shape, seed: int) -> LlamaForCausalLM:
@@ -49,12 +49,19 @@ def build(shape: Shape, seed: int) -> LlamaForCausalLM:
     return network
 
 
-def optimizer_for(network: LlamaForCausalLM, rate: float, decay: float) -> torch.optim.AdamW:
-    """AdamW; matrices decay, embeddings and gains do not."""
+def optimizers_for(
+    network: LlamaForCausalLM, rate: float, matrix_rate: float, decay: float
+) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    """Muon for the matrices of the layers, which decay; AdamW for embeddings and gains, which do not.
+
+    Muon needs about half of the steps that AdamW needs for the same loss. It is from Jordan et al. 2024,
+    https://kellerjordan.github.io/posts/muon/."""
     matrices = [p for name, p in network.named_parameters() if p.dim() == 2 and "embed" not in name]
     others = [p for name, p in network.named_parameters() if not (p.dim() == 2 and "embed" not in name)]
-    groups = [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
+    return (
+        torch.optim.Muon(matrices, lr=matrix_rate, weight_decay=decay),
+        torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+    )
 
 
 def losses(network: LlamaForCausalLM, inputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -69,8 +76,8 @@ def weighted(every: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     return (every * weights).sum() / weights.sum()
 
 
-def learning_rate(step: int, steps: int, peak: float, warm_up: int) -> float:
-    """Up in `warm_up` steps, flat to half of the training, then straight down to nearly nothing."""
+def learning_rate(step: int, steps: int, warm_up: int) -> float:
+    """As a share of the peak: up in `warm_up` steps, flat to half of the training, then down to nearly nothing."""
     rising = min(1.0, (step + 1) / warm_up)
     falling = min(1.0, 2 * (1 - step / steps))
-    return peak * rising * max(falling, 0.01)
+    return rising * max(falling, 0.01)

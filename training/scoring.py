@@ -1,7 +1,8 @@
 """What one written program is worth: the columns of the evaluation table."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.stats import binomtest
 
@@ -9,6 +10,7 @@ from commons.data_pymc import Dataset, Kind, Role
 from refinestat.refinegen.program import canonical
 from training.judge import Judge, Stage
 from training.reading import assigned, location_scales, observations, unused
+from training.structure import family
 
 _LOCATION = frozenset({"Normal", "StudentT", "Laplace", "SkewNormal", "Logistic", "Cauchy", "AsymmetricLaplace"})
 _IDENTITY = _LOCATION | {"TruncatedNormal", "NormalMixture"}
@@ -23,19 +25,22 @@ _FACTOR = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """One program. text: canonical where it parses. locations: of its location priors on the data's scale, how many
-    are within a factor of ten of the data, out of how many."""
+    """One program. finished: the writer did not give up. text: canonical where it parses. builds: the fitting process
+    takes it: it observes the outcome and nothing else, its log density is finite. locations: of its location priors on
+    the data's scale, how many are within a factor of ten of the data, out of how many."""
 
     dataset: str
-    text: str
-    distribution: str
-    parses: bool
-    builds: bool
-    sensible: bool
-    unused: bool
-    shadows: bool
-    locations: tuple[int, int]
-    why: str
+    text: str = ""
+    distribution: str = ""
+    family: str = ""
+    finished: bool = True
+    parses: bool = False
+    builds: bool = False
+    sensible: bool = False
+    unused: bool = False
+    shadows: bool = False
+    locations: tuple[int, int] = (0, 0)
+    why: str = ""
 
 
 def sensible_distributions(dataset: Dataset) -> frozenset[str]:
@@ -54,48 +59,42 @@ def sensible_distributions(dataset: Dataset) -> frozenset[str]:
     return _REAL | _POSITIVE if kind is Kind.POSITIVE else _REAL
 
 
-def score(judge: Judge, dataset: Dataset, prompt: str, program: str) -> Score:
-    """Judge one program for a data set."""
-    source = prompt + program
+def scores(judge: Judge, written: Sequence[tuple[Dataset, str | None]]) -> list[Score]:
+    """Judge whole programs, each for its data set; None is a program that was given up."""
+    read = [_read(dataset, source) for dataset, source in written]
+    parsed = [i for i, one in enumerate(read) if one.parses]
+    findings = judge.judge([(written[i][1] or "", written[i][0]) for i in parsed])
+    for i, finding in zip(parsed, findings, strict=True):
+        builds = finding.stage is Stage.OK
+        sensible = builds and read[i].distribution in sensible_distributions(written[i][0])
+        read[i] = replace(read[i], builds=builds, sensible=sensible, why=finding.why)
+    return read
+
+
+def _read(dataset: Dataset, source: str | None) -> Score:
+    """What is known of a program before it is built."""
+    if source is None:
+        return Score(dataset=dataset.name, finished=False, why="given up")
     try:
         text = canonical(source)
+        observed = list(observations(source))
     except (SyntaxError, ValueError) as error:
-        return _unparsed(dataset, program, str(error))
-    finding = judge.judge(source, dataset)
-    observed = list(observations(source))
+        return Score(dataset=dataset.name, text=source, why=str(error))
     distribution = observed[-1].distribution if observed else ""
-    right = len(observed) == 1 and observed[0].outcome == dataset.outcome.name
-    builds = finding.stage is Stage.OK
-    names = {variable.name for variable in dataset.variables}
+    names = frozenset(variable.name for variable in dataset.variables)
     extent = float(abs(dataset.outcome.values).max())
     scales = location_scales(source) if distribution in _IDENTITY else []
     near = sum(extent / _FACTOR <= scale <= extent * _FACTOR for scale in scales)
+    predictors = frozenset(variable.name for variable in dataset.variables if variable.role is Role.PREDICTOR)
     return Score(
         dataset=dataset.name,
         text=text,
         distribution=distribution,
+        family=family(source, predictors),
         parses=True,
-        builds=builds,
-        sensible=builds and right and distribution in sensible_distributions(dataset),
         unused=bool(unused(source)),
         shadows=bool(names & set(assigned(source))),
         locations=(near, len(scales)),
-        why=finding.why,
-    )
-
-
-def _unparsed(dataset: Dataset, program: str, why: str) -> Score:
-    return Score(
-        dataset=dataset.name,
-        text=program,
-        distribution="",
-        parses=False,
-        builds=False,
-        sensible=False,
-        unused=False,
-        shadows=False,
-        locations=(0, 0),
-        why=why,
     )
 
 
@@ -113,18 +112,28 @@ class Share:
         return f"{100 * self.good / self.all:.1f} % [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
 
 
-def table(scores: Sequence[Score]) -> dict[str, Share]:
-    """The rows of the table. Distinct programs are counted within a data set."""
-    number = len(scores)
-    distinct = len({(score.dataset, score.text) for score in scores})
-    near, priors = (sum(score.locations[i] for score in scores) for i in (0, 1))
-    parsed = [score for score in scores if score.parses]
+def table(every: Sequence[Score]) -> dict[str, Share]:
+    """The rows of the table, over the programs that were finished. Distinct programs are counted within a data set."""
+    done = [score for score in every if score.finished]
+    number = len(done)
+    distinct = len({(score.dataset, score.text) for score in done})
+    near, priors = (sum(score.locations[i] for score in done) for i in (0, 1))
+    parsed = [score for score in done if score.parses]
     return {
+        "finished": Share(good=number, all=len(every)),
         "parses": Share(good=len(parsed), all=number),
-        "builds with finite log density": Share(good=sum(s.builds for s in scores), all=number),
-        "and right outcome, sensible likelihood": Share(good=sum(s.sensible for s in scores), all=number),
+        "builds with finite log density": Share(good=sum(s.builds for s in done), all=number),
+        "and sensible likelihood": Share(good=sum(s.sensible for s in done), all=number),
         "distinct programs": Share(good=distinct, all=number),
         "location priors within a factor 10": Share(good=near, all=priors),
         "an unused random variable": Share(good=sum(s.unused for s in parsed), all=len(parsed)),
         "a shadowed data name": Share(good=sum(s.shadows for s in parsed), all=len(parsed)),
     }
+
+
+def families(every: Sequence[Score]) -> dict[str, Counter[str]]:
+    """By data set, the families of the programs that build and how often each was written."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for score in every:
+        found[score.dataset].update([score.family] if score.builds else [])
+    return found

@@ -8,6 +8,10 @@ if __name__ == "__main__":
 
     sys.path[0] = str(Path(__file__).resolve().parents[1])  # so that `training` and `commons` import
 
+    from training.arguments import train_arguments
+
+    flags = train_arguments(sys.argv[1:])
+
     from training.train_command import main
 
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(flags))

@@ -1,23 +1,32 @@
-"""Writers: what turns prompts into programs."""
+"""Writers: what turns data sets into programs."""
 
+import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from tqdm import tqdm
 
+from commons.data_pymc import Dataset
+from refinestat.refinegen import strategies
+from refinestat.refinegen.attempts import stream
+from refinestat.refinegen.decoder import Decoder, Mask, Writing
+from refinestat.refinegen.language_model import LanguageModel
+from refinestat.refinegen.prompts import plain
+from refinestat.refinegen.run import ensure_mask_store
+from refinestat.refinegen.sampling import Temper
 from training.corpus.draft import INDENT
 
 MOST_TOKENS = 400
 
 
 class Writer(Protocol):
-    """Anything that continues prompts. Evaluation with grammar and predicates plugs in here."""
+    """Anything that writes one program per data set, whole as text; None where it gave up."""
 
-    def write(self, prompts: list[str], temperature: float) -> list[str]:
-        """One continuation per prompt, up to the end of its model block."""
+    def write(self, datasets: Sequence[Dataset], temperature: float) -> list[str | None]: ...
 
 
 def until_dedent(text: str) -> str:
@@ -32,47 +41,73 @@ def until_dedent(text: str) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Unconstrained:
-    """A Hugging Face model that samples freely: no grammar, no predicates, no truncation of the distribution."""
+    """A model that samples freely: no grammar, no predicates, no truncation of the distribution."""
 
-    tokenizer: Any
-    network: Any
+    model: LanguageModel
     most_tokens: int = MOST_TOKENS
 
-    @classmethod
-    def load(cls, model: str, device: str = "cpu") -> "Unconstrained":
-        """From a folder or a hub id, in float32."""
-        tokenizer = AutoTokenizer.from_pretrained(model, padding_side="left")
-        if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.eos_token
-        network = AutoModelForCausalLM.from_pretrained(model, torch_dtype=torch.float32).eval().to(device)
-        return cls(tokenizer=tokenizer, network=network)
+    def __post_init__(self) -> None:
+        self.model.tokenizer.padding_side = "left"
+        if self.model.tokenizer.pad_token is None:
+            self.model.tokenizer.pad_token = self.model.tokenizer.eos_token
 
     @torch.inference_mode()
-    def write(self, prompts: list[str], temperature: float) -> list[str]:
-        """Sample one continuation per prompt, all in one batch."""
-        read = self.tokenizer(prompts, return_tensors="pt", padding=True, return_token_type_ids=False)
-        read = read.to(self.network.device)
-        written = self.network.generate(
+    def write(self, datasets: Sequence[Dataset], temperature: float) -> list[str | None]:
+        """Sample one continuation per data set's prompt, all in one batch."""
+        tokenizer, network = self.model.tokenizer, self.model.network
+        prompts = [plain(dataset) for dataset in datasets]
+        read = tokenizer(prompts, return_tensors="pt", padding=True, return_token_type_ids=False).to(network.device)
+        written = network.generate(
             **read,
             do_sample=True,
             temperature=temperature,
             top_k=0,
             top_p=1.0,
             max_new_tokens=self.most_tokens,
-            pad_token_id=self.tokenizer.pad_token_id,
+            pad_token_id=tokenizer.pad_token_id,
         )
-        texts = self.tokenizer.batch_decode(written[:, read.input_ids.shape[1] :], skip_special_tokens=True)
-        return [until_dedent(text) for text in texts]
+        texts = tokenizer.batch_decode(written[:, read.input_ids.shape[1] :], skip_special_tokens=True)
+        return [prompt + until_dedent(text) for prompt, text in zip(prompts, texts, strict=True)]
 
     def speed(self, prompt: str, rows: int) -> float:
         """Tokens per second when `rows` programs of 120 tokens are written at once."""
-        read = self.tokenizer([prompt] * rows, return_tensors="pt", return_token_type_ids=False)
-        read = read.to(self.network.device)
+        network = self.model.network
+        read = self.model.tokenizer([prompt] * rows, return_tensors="pt", return_token_type_ids=False)
+        read = read.to(network.device)
         with torch.inference_mode():
-            self.network.generate(**read, do_sample=True, max_new_tokens=5)  # warm-up
+            network.generate(**read, do_sample=True, max_new_tokens=5)  # warm-up
             began = time.perf_counter()
-            self.network.generate(**read, do_sample=True, min_new_tokens=120, max_new_tokens=120)
+            network.generate(**read, do_sample=True, min_new_tokens=120, max_new_tokens=120)
         return rows * 120 / (time.perf_counter() - began)
+
+
+@dataclass(slots=True, kw_only=True)
+class Constrained:
+    """The same model as RefineStat uses it: masked by the grammar, judged by predicates and guards."""
+
+    model: LanguageModel
+    mask: Mask
+    seed: int
+
+    @classmethod
+    def load(cls, model: LanguageModel, seed: int) -> "Constrained":
+        """Builds the model's mask store where there is none."""
+        ensure_mask_store(model.name, build=True)
+        return cls(model=model, mask=strategies.mask(strategies.REFINESTAT, model.tokenizer, model.end), seed=seed)
+
+    def write(self, datasets: Sequence[Dataset], temperature: float) -> list[str | None]:
+        """Decode one program after the other; program i of a data set has its own random numbers."""
+        return asyncio.run(self._write(datasets, temperature))
+
+    async def _write(self, datasets: Sequence[Dataset], temperature: float) -> list[str | None]:
+        writing = Writing(temper=Temper(temperature=temperature), max_new_tokens=MOST_TOKENS)
+        written: list[str | None] = []
+        for i, dataset in enumerate(tqdm(datasets, unit="program", desc="constrained", leave=False)):
+            rules = strategies.rules(strategies.REFINESTAT, dataset)
+            decoder = Decoder(model=self.model, mask=self.mask, rules=rules, dataset=dataset, writing=writing)
+            draft = await decoder.program(stream("evaluation", dataset.name, self.seed, i))
+            written.append(draft.program.source if draft.accepted else None)
+        return written
 
 
 def size_of(model: str) -> str:

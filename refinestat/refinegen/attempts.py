@@ -3,18 +3,16 @@
 A draw depends on the model, the data set, the seed and the number of the draw alone, so a cell that was stopped goes
 on as if nothing had happened."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from math import fsum
 
 import numpy as np
 
 from commons.data_pymc import DATASETS
-from commons.diagnostics import diagnose
+from refinestat.refinegen.assessment import Fits, fit_and_assess
 from refinestat.refinegen.decoder import Decoder
-from refinestat.refinegen.fitting.pool import FittingPool
+from refinestat.refinegen.predicates import incomparable
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import Assessment, Attempt, Draft, Fit, Outcome, SamplerSettings
 from refinestat.refinegen.store import Cell
@@ -58,16 +56,17 @@ class LoggedJudge:
     def __init__(  # noqa: PLR0913 - all by keyword
         self,
         *,
-        pool: FittingPool,
+        pool: Fits,
         writer: LoggedWriter,
         cell: Cell,
         sampler: SamplerSettings,
         logged: Mapping[int, Attempt],
         made: Callable[[Attempt], None],
+        refit: float | None = None,
     ) -> None:
-        """made: is told of every attempt, those in the log included."""
+        """made: is told of every attempt, those in the log included. refit: target_accept of a second fit, if any."""
         self._pool, self._writer, self._cell, self._sampler = pool, writer, cell, sampler
-        self._logged, self._made = logged, made
+        self._logged, self._made, self._refit = logged, made, refit
         self._known: dict[str, Assessment] = {}
         self._judged = 0
 
@@ -95,26 +94,23 @@ class LoggedJudge:
         known = self._known.get(fingerprint(draft.program.source))
         if known is not None:
             return known, None, True
-        fit = await self._pool.fit(draft.program.source, DATASETS[self._cell.dataset], self._sampler)
-        assessment = await asyncio.to_thread(assess, fit)
+        dataset = DATASETS[self._cell.dataset]
+        assessment, fit = await fit_and_assess(self._pool, draft.program.source, dataset, self._sampler, self._refit)
+        assessment = self._held_back(draft, assessment)
         self._remember(draft, assessment)
-        return assessment, fit, False
+        return assessment, fit, fit.cached
+
+    def _held_back(self, draft: Draft, assessment: Assessment) -> Assessment:
+        """The assessment; without score and checks where the guards, which a strategy may lack, find a leak."""
+        if assessment.outcome is not Outcome.SCORED:
+            return assessment
+        why = incomparable(draft.program.source, DATASETS[self._cell.dataset])
+        if not why:
+            return assessment
+        return replace(
+            assessment, outcome=Outcome.INCOMPARABLE, why=why, checks=(), elpd_loo=float("nan"), elpd_se=float("nan")
+        )
 
     def _remember(self, draft: Draft, assessment: Assessment) -> None:
         if draft.accepted:
             self._known[fingerprint(draft.program.source)] = assessment
-
-
-def assess(fit: Fit) -> Assessment:
-    """The seven checks of a fit; a fit that failed has none."""
-    told = Assessment(
-        outcome=fit.outcome,
-        why=fit.why,
-        sampler=fit.sampler,
-        fit_seconds=fsum(fit.seconds.values()),
-        cpu_seconds=fit.cpu_seconds,
-    )
-    if fit.outcome is not Outcome.SCORED or fit.log_likelihood is None or fit.diverging is None:
-        return told
-    found = diagnose(free=fit.free, log_likelihood=fit.log_likelihood, diverging=fit.diverging, energy=fit.energy)
-    return replace(told, checks=found.checks, elpd_loo=found.elpd_loo, elpd_se=found.elpd_se)

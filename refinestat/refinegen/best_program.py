@@ -6,15 +6,16 @@ values go in as literals."""
 import ast
 import builtins
 import textwrap
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from commons import config
-from commons.data_pymc import Dataset
+from commons.data_pymc import Dataset, Variable
 from commons.diagnostics import CHECKS as CHECK_NAMES
+from commons.utils import one_line
 from refinestat.refinegen.records import Assessment, Program, SamplerSettings
 
 HEAD = """\
@@ -82,7 +83,13 @@ if __name__ == "__main__":
     for name, value, rule, passed in rows:
         verdict = "pass" if passed else "FAIL"
         print(f"{{name:12}} {{value:10.4g}}  {{rule:8}} {{verdict}} {{RECORDED.get(name, np.nan):10.4g}}")
-    print(f"{{sum(bool(row[3]) for row in rows)}} of {{len(rows)}} checks pass")
+{original}    print(f"{{sum(bool(row[3]) for row in rows)}} of {{len(rows)}} checks pass")
+"""
+
+
+_ORIGINAL = """\
+    # The outcome was scaled: on the scale of the file, log densities are larger by this.
+    print(f"ELPD-LOO on the scale of the file: {{rows[-1][1] + {jacobian}:.4g}}")
 """
 
 
@@ -95,21 +102,27 @@ def render(  # noqa: PLR0913
     model: str,
     seed: int,
     K: int,
+    found: Sequence[str] = (),
 ) -> str:
     """A file that samples the program and prints its seven checks: `python best_program.py`.
 
-    seed: of the cell. K: the checks that it had to pass. Raises SyntaxError for a program that is not Python."""
-    about = describe(dataset, assessment, model=model, seed=seed, K=K)
+    seed: of the cell. K: the checks that it had to pass. found: see `describe`. Raises SyntaxError for a program that
+    is not Python."""
+    about = describe(dataset, assessment, model=model, seed=seed, K=K, found=found)
     usage = ["A Bayesian model found by RefineStat. To sample it and see its checks: python best_program.py"]
     head = HEAD.format(
         header="\n".join(f"# {line}".rstrip() for line in (*usage, "", *about)),
-        values="\n".join(f"    {name!r}: {literal(values)}," for name, values in dataset.values.items()),
+        values="\n".join(_value(variable) for variable in dataset.variables),
     )
-    return head + program.source.rstrip("\n") + "\n" + _checks(program, assessment, settings)
+    return head + program.source.rstrip("\n") + "\n" + _checks(program, dataset, assessment, settings)
 
 
-def describe(dataset: Dataset, assessment: Assessment, *, model: str, seed: int, K: int) -> list[str]:
-    """What the program is and how it fared, line by line: the text of best_program_diagnostics.txt."""
+def describe(  # noqa: PLR0913
+    dataset: Dataset, assessment: Assessment, *, model: str, seed: int, K: int, found: Sequence[str] = ()
+) -> list[str]:
+    """What the program is and how it fared, line by line: the text of best_program_diagnostics.txt.
+
+    found: lines about what the program says of the data."""
     passed, total = assessment.passed, len(CHECK_NAMES)
     verdict = "reliable" if passed >= K else "NOT RELIABLE"
     lines = [
@@ -120,17 +133,42 @@ def describe(dataset: Dataset, assessment: Assessment, *, model: str, seed: int,
         f"verdict:   {verdict}: {passed} of {total} checks pass, {K} are needed",
     ]
     if not assessment.checks:
-        return [comment(line) for line in (*lines, f"outcome:   {assessment.outcome}: {assessment.why}")]
-    lines += [f"ELPD-LOO:  {assessment.elpd_loo:.2f} (standard error {assessment.elpd_se:.2f})", ""]
+        return [one_line(line) for line in (*lines, f"outcome:   {assessment.outcome}: {assessment.why}")]
+    lines += [f"ELPD-LOO:  {assessment.elpd_loo:.2f} (standard error {assessment.elpd_se:.2f})"]
+    if dataset.log_jacobian:
+        lines += [
+            f"           {assessment.elpd_loo + dataset.log_jacobian:.2f} on the scale of {dataset.outcome.column!r}"
+        ]
+    lines += [*found, ""]
     for check in assessment.checks:
         result = "pass" if check.passed else "FAIL"
         lines.append(f"{check.name:12} {check.value:10.4g}  {check.rule:8} {result}  {check.why}".rstrip())
-    return [comment(line) for line in lines]
+    if isfinite(assessment.pareto_k_limit):
+        share, limit = assessment.pareto_k_share, assessment.pareto_k_limit
+        lines += ["", f"Pareto k is below {limit:.2f}, the limit for this number of draws, for {share:.0%}"]
+    if assessment.other_fit is not None:
+        other = assessment.other_fit
+        lines.append(
+            f"fitted twice: at target_accept {other.target_accept:g} {_failing(other)}, "
+            f"at {assessment.target_accept:g} {_failing(assessment)}"
+        )
+    return [one_line(line) for line in lines]
 
 
-def comment(text: str) -> str:
-    """One line of printable text: what could end a comment, or show other than it is, becomes a space."""
-    return "".join(" " if unicodedata.category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp") else each for each in text)
+def _failing(assessment: Assessment) -> str:
+    names = [check.name for check in assessment.checks if not check.passed]
+    return f"fails {', '.join(names)}" if names else "passes" if assessment.checks else assessment.outcome.value
+
+
+def _value(variable: Variable) -> str:
+    """One line of the data: a variable that is offered scaled is written as it is in the file, with the formula."""
+    about = one_line(", ".join(part for part in (variable.column, variable.unit) if part))
+    said = f"  # {about}" if about and about != variable.name else ""
+    if variable.raw is None or variable.scaling is None:
+        return f"    {variable.name!r}: {literal(variable.values)},{said}"
+    raw, shift = literal(variable.raw), variable.scaling.shift
+    shifted = f"({raw} - {number(shift)})" if shift else raw
+    return f"    {variable.name!r}: {shifted} / {number(variable.scaling.scale)},{said}"
 
 
 def literal(values: np.ndarray) -> str:
@@ -147,7 +185,7 @@ def number(value: Any) -> str:
     return repr(value).replace("nan", "np.nan").replace("inf", "np.inf")
 
 
-def _checks(program: Program, assessment: Assessment, settings: SamplerSettings) -> str:
+def _checks(program: Program, dataset: Dataset, assessment: Assessment, settings: SamplerSettings) -> str:
     """The part of the file after the program."""
     sampler = {
         "draws": settings.draws,
@@ -160,6 +198,7 @@ def _checks(program: Program, assessment: Assessment, settings: SamplerSettings)
     return FOOT.format(
         restored=_restored(program.source),
         sampler=_dictionary(sampler),
+        original=_ORIGINAL.format(jacobian=number(dataset.log_jacobian)) if dataset.log_jacobian else "",
         recorded=_dictionary(recorded),
         r_hat=config.R_HAT_BELOW,
         bulk=config.ESS_BULK_AT_LEAST,

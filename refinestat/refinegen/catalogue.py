@@ -68,7 +68,7 @@ class Distribution:
 class Catalogue:
     """The library as a program sees it. keywords: what functions take by name, by library.
 
-    opened: names by module path (`pm.math`, `np.linalg`); closed: by root."""
+    opened: names by module path (`pm.math`, `np.linalg`); closed: the others."""
 
     distributions: Mapping[str, Distribution]
     common: frozenset[str]

@@ -219,8 +219,9 @@ def build() -> dict[str, Any]:
     names = sorted(n for n in pm.distributions.__all__ if n not in ABSTRACT and hasattr(getattr(pm, n), "dist"))
     opened = _open_names(names)
     closed = {
-        root: sorted(n for n in dir(_module(root)) if n[0] != "_" and n not in {*opened[root], *facts.PASSING})
-        for root in ("pm", "np", "pt")
+        path: sorted(n for n in dir(_module(path)) if n[0] != "_" and n not in {*names, *facts.PASSING})
+        for path, names in opened.items()
+        if names
     }
     functions = {n: list(inspect.signature(getattr(pm, n)).parameters) for n in facts.MODEL_FUNCTIONS}
     common = [

@@ -130,6 +130,7 @@ OPEN_NP = words("""
     hstack hypot identity iinfo in1d indices inf inner insert int16 int32 int64 int8 interp intersect1d invert
     isclose isfinite isin isinf isnan ix_ kron less less_equal linspace log log10 log1p log2 logaddexp
     logical_and logical_not logical_or logical_xor logspace matmul max maximum mean median meshgrid mgrid min
+    acos acosh amax amin around asin asinh atan atan2 atanh nanmedian nanpercentile nanprod nanquantile nancumsum
     minimum mod moveaxis multiply nan nan_to_num nanmax nanmean nanmin nanstd nansum nanvar ndarray ndim ndindex
     negative newaxis nonzero not_equal ogrid ones ones_like outer pad percentile permute_dims pi polyfit polyval
     positive power prod ptp quantile rad2deg radians ravel reciprocal remainder repeat reshape resize roll rot90

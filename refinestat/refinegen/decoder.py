@@ -2,8 +2,9 @@
 statement alone is dropped and drawn again (paper, local rejection)."""
 
 import asyncio
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
@@ -11,20 +12,25 @@ from typing import Any, Protocol
 import numpy as np
 
 from commons.data_pymc import Dataset, Role
+from commons.utils import UserError
 from refinestat.refinegen.grammar import GrammarError
 from refinestat.refinegen.program import Statement, first_statement, leaves_block, split, statements
 from refinestat.refinegen.prompts import PRIORS, head
 from refinestat.refinegen.records import Cost, Draft, Program, Verdict
-from refinestat.refinegen.sampling import Exhausted, Refused, Temper, probabilities
+from refinestat.refinegen.sampling import Exhausted, Refused, Temper, choices
+
+# A statement whose first line of code, or a comment, has begun and goes on.
+_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+[^\s][^\n]*")
 
 
 class Reader(Protocol):
-    """One sequence in front of a language model."""
+    """One sequence in front of a language model: a prompt, and the tokens asked about."""
 
     forward_passes: int
     seconds: float
 
-    def logits(self, tokens: Sequence[int]) -> np.ndarray: ...
+    def logits(self, tokens: Sequence[int]) -> Awaitable[np.ndarray]: ...
+    def close(self) -> None: ...
 
 
 class Model(Protocol):
@@ -34,7 +40,7 @@ class Model(Protocol):
     def end(self) -> frozenset[int]: ...
     @property
     def longest(self) -> int: ...
-    def context(self) -> Reader: ...
+    def context(self, prompt: Sequence[int]) -> Reader: ...
     def tokens(self, prompt: str) -> tuple[int, ...]: ...
     def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str: ...
 
@@ -92,16 +98,25 @@ class _Page:
 
 
 class Decoder:
-    """Writes programs for one data set with one model: LCD of the paper. Works on a fork of `mask`."""
+    """Writes programs for one data set with one model: LCD of the paper. Works on a fork of `mask`.
 
-    def __init__(self, *, model: Model, mask: Mask, rules: Rules, dataset: Dataset, writing: Writing) -> None:
+    opening: what the model reads before the program. Raises UserError where a program does not fit into the model."""
+
+    def __init__(  # noqa: PLR0913 - all by keyword
+        self, *, model: Model, mask: Mask, rules: Rules, dataset: Dataset, writing: Writing, opening: str = ""
+    ) -> None:
         self._model, self._mask, self._rules, self._writing = model, mask.fork(), rules, writing
         self._head = head(dataset)
-        self._prompt = model.tokens(self._head + PRIORS)
+        self._prompt = model.tokens(opening + self._head + PRIORS)
         self._first_line = (self._head + PRIORS).count("\n") + 1
         self._observed = [v.name for v in dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
-        self._context = model.context()
+        self._context = model.context(self._prompt)
+        self._end = model.end
         self._limit = min(writing.max_new_tokens, model.longest - len(self._prompt) - 1)
+        if self._limit < 1:
+            raise UserError(
+                f"{dataset.name}: the prompt has {len(self._prompt)} tokens, the model reads {model.longest}"
+            )
 
     async def program(self, stream: np.random.Generator) -> Draft:
         """LCD(D): priors and likelihood, drawn with the random numbers of `stream`."""
@@ -119,6 +134,10 @@ class Decoder:
             page.symbols = self._rules.judge(statement, page.symbols)[1]
         return await self._write(page, stream, priors=(page.start, page.kept))
 
+    def close(self) -> None:
+        """No more programs: the model need not keep what it has read."""
+        self._context.close()
+
     async def _write(self, page: _Page, stream: np.random.Generator, priors: tuple[int, int] | None) -> Draft:
         self._mask.start(self._head + PRIORS)
         self._mask.statement(page.start, page.symbols)
@@ -126,14 +145,13 @@ class Decoder:
         given = len(self._prompt) + len(page.tokens)
         accepted = False
         while not accepted and page.retries <= self._writing.statement_retries:
-            await asyncio.sleep(0)  # other cells, and fits that have ended, get their turn
             try:
-                accepted = self._step(page, stream)
+                accepted = await self._step(page, stream)
             except GrammarError as error:
                 page.mask_failures += 1
-                self._refuse(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
+                self._refuse_token(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
             except Exhausted as error:
-                self._refuse(page, Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
+                self._refuse_token(page, Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
         cost = Cost(
             prompt_tokens=given,
             generated_tokens=page.generated,
@@ -145,21 +163,24 @@ class Decoder:
         )
         return self._draft(page, accepted, cost, priors)
 
-    def _step(self, page: _Page, stream: np.random.Generator) -> bool:
+    async def _step(self, page: _Page, stream: np.random.Generator) -> bool:
         """Draws one token and judges what it completes. Returns whether the program is finished and accepted."""
         if len(page.tokens) >= self._limit:
             return self._give_up(page, f"{self._limit} tokens and no end")
+        logits = self._context.logits(page.tokens)
+        await asyncio.sleep(0)  # the other cells ask too, and one pass begins for all; meanwhile, the mask
         allowed = self._mask.allowed(page.text)
-        logits = self._context.logits([*self._prompt, *page.tokens])
         temper = self._writing.temper
-        weights = probabilities(logits, allowed, temper)
-        token = page.refused.draw(weights, stream, greedy=temper.temperature == 0)
-        ends = token in self._model.end
+        token = page.refused.draw(choices(await logits, allowed, temper), stream, greedy=temper.temperature == 0)
+        ends = token in self._end
+        line, before = page.text[page.start :], len(page.text)
         page.generated += 1
         page.tokens.append(token)
         if not ends:
             page.text = self._model.text(self._prompt, page.tokens)
         page.ends.append(len(page.text))
+        if not ends and _FIRST_LINE.fullmatch(line) and "\n" not in page.text[before:]:
+            return False  # the statement goes on
         while not leaves_block(page.text[page.start :]):
             length = first_statement(page.text[page.start :], final=ends)
             if length is None:
@@ -208,11 +229,24 @@ class Decoder:
         page.retries += 1
         self._cut(page, verdict.predicate)
 
+    def _refuse_token(self, page: _Page, verdict: Verdict) -> None:
+        """Nothing can follow the last token: it alone is dropped; the statement, where it has no token yet."""
+        if len(page.tokens) == page.kept:
+            self._refuse(page, verdict)
+            return
+        page.refusals.append(verdict)
+        page.refused.forbid()
+        page.retries += 1
+        self._drop(page, len(page.tokens) - 1, verdict.predicate)
+
     def _cut(self, page: _Page, why: str) -> None:
-        dropped = len(page.tokens) - page.kept
+        self._drop(page, page.kept, why)
+
+    def _drop(self, page: _Page, kept: int, why: str) -> None:
+        dropped = len(page.tokens) - kept
         if dropped:
             page.discarded[why] += dropped
-            del page.tokens[page.kept :], page.ends[page.kept :]
+            del page.tokens[kept:], page.ends[kept:]
             page.text = page.text[: page.ends[-1] if page.ends else 0]
 
     def _line(self, page: _Page) -> int:

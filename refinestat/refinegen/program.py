@@ -24,6 +24,7 @@ _TOKEN = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # what reading an arbitrary text can raise
 _CONTINUES_A_BLOCK = re.compile(r"(else|elif|except|finally)\b")
 
 
@@ -137,5 +138,20 @@ def canonical(source: str) -> str:
 
 
 def fingerprint(source: str) -> str:
-    """Names a program: equal for programs that differ in comments and layout only. 16 hexadecimal digits."""
-    return hashlib.sha256(canonical(source).encode()).hexdigest()[:16]
+    """Names a program: equal for programs that differ in comments and layout only. 16 hexadecimal digits.
+
+    A text that is not Python is named as it stands."""
+    try:
+        text = canonical(source)
+    except NOT_PYTHON:
+        text = source
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def is_python(source: str) -> bool:
+    """Whether a text can be read as Python."""
+    try:
+        canonical(source)
+    except NOT_PYTHON:
+        return False
+    return True

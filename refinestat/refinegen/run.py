@@ -2,33 +2,42 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, grammar, strategies
+from refinestat.refinegen import best_program, effects, grammar, prompts, strategies
+from refinestat.refinegen.all_rows import Answer, with_all_rows
+from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
+from refinestat.refinegen.best_of import Budget, best_of
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
+from refinestat.refinegen.fitting.cache import CachedFits
 from refinestat.refinegen.fitting.pool import FittingPool
-from refinestat.refinegen.language_model import LanguageModel, load_tokenizer
+from refinestat.refinegen.language_model import LanguageModel, Loading, load_tokenizer
+from refinestat.refinegen.program import is_python
 from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
-from refinestat.refinegen.refine import Limits, refine
+from refinestat.refinegen.refine import Limits
+from refinestat.refinegen.report import write_report
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt, reliable
-from refinestat.refinegen.store import Cell, RunFolder, describe
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
+
+PROMPT_TOKENS = 1024  # with room for worked examples
 
 
 def run(request: RunRequest) -> int:
     """Runs every cell that is not finished, writes the tables, and says where they are. Returns the exit status."""
     folders: list[Path] = []
     try:
-        asyncio.run(_run(request, REFINESTAT, folders))
+        print(asyncio.run(complete(request, folders)))
     except KeyboardInterrupt:
         say("Stopped. Every finished attempt is kept.")
         for folder in folders:
@@ -37,35 +46,50 @@ def run(request: RunRequest) -> int:
     return 0
 
 
-async def _run(request: RunRequest, strategy: Strategy, folders: list[Path]) -> None:
-    """folders: where the folder of the run is put as soon as there is one."""
-    settings = request.settings
+async def complete(request: RunRequest, folders: list[Path]) -> str:
+    """Runs every cell that is not finished, and writes tables and report. Returns the summary.
+
+    folders: where the folder of the run is put as soon as there is one."""
+    settings, strategy = request.settings, strategies.named(request.settings.strategy)
+    say("Starting the processes that programs run in")
+    pool = FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe)
+    await pool.begin()
     for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
-    say("Starting the processes that programs run in")
-    async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
+    async with pool:
         say(f"Programs run in up to {settings.workers} processes, containment level {pool.containment}.")
         with _folder(request, describe(settings, pool.containment)) as folder:
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            job = _Job(settings=folder.settings, strategy=strategy, pool=pool, gpu=request.gpu)
+            fits: Fits = CachedFits(pool, request.cache, as_made=request.as_made) if request.cache else pool
+            how = folder.settings
+            loading = Loading(device=request.device, dtype=how.dtype, quantize=how.quantize, pickle=request.pickle)
+            job = _Job(settings=how, strategy=strategy, fits=fits, loading=loading)
             for model in folder.settings.models:
                 cells = [cell for cell in folder.cells() if cell.model == model and not cell.finished]
                 if cells:
                     await job.refine_all(model, cells)
-            print(f"\n{write_tables(folder)}\nEverything is in {folder.path}")
+            summary, report = write_tables(folder), write_report(folder)
+            return f"\n{summary}\nTo look at it: {report}\nEverything is in {folder.path}"
 
 
 def _limits(settings: Settings) -> FitLimits:
     memory = int(settings.fit_memory_gb * 2**30)
-    return FitLimits(wall=settings.fit_wall_seconds, cpu=settings.fit_cpu_seconds, memory=memory)
+    return FitLimits(
+        wall=settings.fit_wall_seconds,
+        cpu=settings.fit_cpu_seconds,
+        build=settings.fit_build_seconds,
+        memory=memory,
+    )
 
 
 def _folder(request: RunRequest, environment: dict[str, Any]) -> RunFolder:
     if request.resume is not None:
-        return RunFolder.open(request.resume, request.settings, environment)
-    return RunFolder.create(request.settings, environment, output=request.output)
+        return RunFolder.open(request.resume, request.settings, environment, own=request.own)
+    strategy = request.settings.strategy
+    root = ROOT if strategy == REFINESTAT.name else BASELINES / strategy
+    return RunFolder.create(request.settings, environment, root=root, output=request.output, own=request.own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +98,17 @@ class _Job:
 
     settings: Settings
     strategy: Strategy
-    pool: FittingPool
-    gpu: int | None
+    fits: Fits
+    loading: Loading
 
     async def refine_all(self, name: str, cells: Sequence[Cell]) -> None:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
-        model = LanguageModel.load(name, self.gpu)
+        model = LanguageModel.load(name, self.loading)
+        if not model.batch.cached:
+            say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
         mask = strategies.mask(self.strategy, self.settings.grammar, model.tokenizer, model.end)
-        slots = asyncio.Semaphore(self.settings.in_flight)
+        slots = asyncio.Semaphore(self.settings.in_flight or model.room(PROMPT_TOKENS + self.settings.max_new_tokens))
         with Progress(model_label(name), len(cells), self.settings.K) as progress:
 
             async def one(cell: Cell) -> None:
@@ -104,16 +130,27 @@ class _Job:
             tune=settings.tune,
             draws=settings.draws,
             target_accept=settings.target_accept,
+            pilot=settings.pilot,
             seed=cell.seed,
         )
-        writer = LoggedWriter(self._decoder(cell, model, mask), cell, log.attempts)
+        decoder = self._decoder(cell, model, mask)
+        writer = LoggedWriter(decoder, cell, log.attempts)
         judge = LoggedJudge(
-            pool=self.pool, writer=writer, cell=cell, sampler=sampler, logged=log.attempts, made=progress.made
+            pool=self.fits,
+            writer=writer,
+            cell=cell,
+            sampler=sampler,
+            logged=log.attempts,
+            made=progress.made,
+            refit=settings.refit_target_accept,
         )
         limits = Limits(R_max=settings.max_iterations, alpha=settings.alpha, beta=settings.beta, K=settings.K)
-        best = best_attempt(await refine(writer, judge, limits), settings.K, settings.select)
-        assert best is not None  # refine makes one attempt at least
-        write_answer(cell, best, sampler, settings.K)
+        search, budget = strategies.search(self.strategy, limits), _budget(cell, settings)
+        with closing(decoder):
+            best = best_attempt(await best_of(search, writer, judge, budget), settings.K, settings.select)
+        assert best is not None  # a search makes one attempt at least
+        answer = answer_of(cell, best, sampler)
+        write_answer(cell, best, await with_all_rows(answer, self.fits), settings.K)
         return best
 
     def _decoder(self, cell: Cell, model: LanguageModel, mask: Mask) -> Decoder:
@@ -124,27 +161,65 @@ class _Job:
             rules=strategies.rules(self.strategy, dataset),
             dataset=dataset,
             writing=Writing(
-                temper=Temper(temperature=settings.temperature, top_p=settings.top_p),
+                temper=Temper(
+                    temperature=settings.temperature,
+                    top_k=settings.top_k,
+                    min_p=settings.min_p,
+                    top_p=settings.top_p,
+                ),
                 statement_retries=settings.statement_retries,
                 max_new_tokens=settings.max_new_tokens,
             ),
+            opening=prompts.opening(settings.prompt, dataset, model.chat),
         )
 
 
-def write_answer(cell: Cell, best: Attempt, sampler: SamplerSettings, K: int) -> None:
-    """A finished cell's files: the best program, ready to run, and its checks."""
-    dataset, model = DATASETS[cell.dataset], model_label(cell.model)
-    lines = best_program.describe(dataset, best.assessment, model=model, seed=cell.seed, K=K)
-    if best.draft.accepted:
-        text = best_program.render(
-            best.draft.program, dataset, best.assessment, sampler, model=model, seed=cell.seed, K=K
-        )
-        cell.write("best_program.py", text)
+def _budget(cell: Cell, settings: Settings) -> Budget | None:
+    """What the cell may use up, where there is a limit; of programs, as many as refinement could draw."""
+    if settings.budgets is None:
+        return None
+    amount = settings.budgets[model_label(cell.model)][cell.dataset]
+    most = settings.max_iterations * (settings.alpha + 1)
+    return Budget(unit=settings.budget, amount=amount, most_programs=most)
+
+
+def answer_of(cell: Cell, best: Attempt, sampler: SamplerSettings) -> Answer:
+    """The best program with the data of the search and its draws."""
+    return Answer(
+        program=best.draft.program,
+        dataset=DATASETS[cell.dataset],
+        assessment=best.assessment,
+        sampler=replace(sampler, target_accept=best.assessment.target_accept),
+        free=load_free(cell.path / "posterior.nc"),
+    )
+
+
+def write_answer(cell: Cell, best: Attempt, answer: Answer, K: int) -> None:
+    """A finished cell's files: the best program, ready to run, and its checks. answer: what is shown of it."""
+    dataset, model, program = answer.dataset, model_label(cell.model), answer.program
+    found = [answer.note] if answer.note else []
+    if is_python(program.source):
+        found += effects.lines(effects.slopes(program.source, dataset, answer.free), dataset)
+    about: dict[str, Any] = {"model": model, "seed": cell.seed, "K": K, "found": found}
+    lines = best_program.describe(dataset, answer.assessment, **about)
+    if best.draft.accepted and is_python(program.source):
+        cell.write("best_program.py", best_program.render(program, dataset, answer.assessment, answer.sampler, **about))
     cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    found = best.assessment
-    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": found.outcome, "why": found.why}
-    scores = {"elpd_loo": found.elpd_loo, "elpd_se": found.elpd_se, "checks": found.checks}
-    cell.finish({**verdict, **scores, "sampler": found.sampler})
+    assessed = best.assessment
+    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": assessed.outcome, "why": assessed.why}
+    scores = {"elpd_loo": assessed.elpd_loo, "elpd_se": assessed.elpd_se, "checks": assessed.checks}
+    own: dict[str, Any] = {}
+    if dataset.log_jacobian:
+        own["elpd_loo_on_original_scale"] = answer.assessment.elpd_loo + dataset.log_jacobian
+    if answer.note:
+        own["all_rows"] = {
+            "note": answer.note,
+            "elpd_loo": answer.assessment.elpd_loo,
+            "checks": answer.assessment.checks,
+        }
+    limit = {"pareto_k_limit": assessed.pareto_k_limit, "pareto_k_share": assessed.pareto_k_share}
+    how = {"sampler": assessed.sampler, "note": assessed.note, "target_accept": assessed.target_accept}
+    cell.finish({**verdict, **scores, **limit, **how, **own})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:

@@ -2,43 +2,80 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from commons.data_pymc import Dataset
+from commons.utils import UserError
 from refinestat.refinegen import predicates
+from refinestat.refinegen.best_of import Search, once
 from refinestat.refinegen.decoder import Mask, Rules
 from refinestat.refinegen.grammar import GrammarMask
 from refinestat.refinegen.grammar_semantic import SemanticMask
 from refinestat.refinegen.program import Statement
 from refinestat.refinegen.records import Verdict
+from refinestat.refinegen.refine import Limits, refine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """grammar: tokens are masked. predicates: statements are judged. refinement: diagnostics lead to redraws."""
+    """grammar: tokens are masked. predicates: statements are judged. refinement: diagnostics lead to redraws; without
+    it programs are drawn one by one. without: the one predicate that is left out."""
 
     name: str
     grammar: bool
     predicates: bool
     refinement: bool
+    without: str = ""
 
 
-REFINESTAT = Strategy(name="refinestat", grammar=True, predicates=True, refinement=True)
+def _strategy(name: str, parts: str, without: str = "") -> Strategy:
+    """parts: initials of what is on."""
+    on = {"grammar": "g" in parts, "predicates": "p" in parts, "refinement": "r" in parts}
+    return Strategy(name=name, without=without, **on)
+
+
+REFINESTAT = _strategy("refinestat", "gpr")
+# All combinations of the three parts: the scripts of refinestat/ and Baseline/ are the first five.
+COMBINATIONS = (
+    REFINESTAT,
+    _strategy("base", "gr"),
+    _strategy("base-itergen", "gp"),
+    _strategy("syncode", "g"),
+    _strategy("baseline", ""),
+    _strategy("predicates", "p"),
+    _strategy("refinement", "r"),
+    _strategy("predicates-refinement", "pr"),
+)
+LEFT_OUT = tuple(_strategy(f"without-{name}", "gpr", without=name) for name in predicates.ORDER if name != "guards")
+STRATEGIES = {strategy.name: strategy for strategy in (*COMBINATIONS, *LEFT_OUT)}
+
+
+def named(name: str) -> Strategy:
+    """The strategy of that name. Raises UserError."""
+    if name not in STRATEGIES:
+        raise UserError(f"unknown strategy {name!r}. There are: {', '.join(STRATEGIES)}")
+    return STRATEGIES[name]
+
+
+def search(strategy: Strategy, limits: Limits) -> Search:
+    """The search that a strategy makes: refinement, or one program."""
+    return partial(refine, limits=limits) if strategy.refinement else once
 
 
 class Predicates:
-    """The six predicates and the guards, over one data set."""
+    """The six predicates and the guards, over one data set; `without` leaves one of them out."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    def __init__(self, dataset: Dataset, without: str = "") -> None:
+        self._dataset, self._without = dataset, without
 
     def start(self) -> predicates.Symbols:
         return predicates.start(self._dataset)
 
     def judge(self, statement: Statement, symbols: predicates.Symbols) -> tuple[Verdict | None, predicates.Symbols]:
-        judgement = predicates.judge(statement, symbols)
+        judgement = predicates.judge(statement, symbols, without=self._without)
         return judgement.refusal, judgement.symbols
 
     def finish(self, symbols: predicates.Symbols) -> Verdict | None:
@@ -111,7 +148,7 @@ class NoGrammar:
 
 def rules(strategy: Strategy, dataset: Dataset) -> Rules:
     """The predicates of a strategy."""
-    return Predicates(dataset) if strategy.predicates else NoPredicates()
+    return Predicates(dataset, strategy.without) if strategy.predicates else NoPredicates()
 
 
 def engine(strategy: Strategy, grammar: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,3 +48,16 @@ def workload_data(name: str) -> Dataset:
 def numbers(dataset: Dataset) -> dict[str, object]:
     """The data as a program sees them."""
     return {name: values.item() if values.ndim == 0 else values for name, values in dataset.values.items()}
+
+
+def corpus_data() -> Dataset:
+    """What the programs of the corpus may use: its numeric columns without missing values; `y` is the outcome."""
+    namespace: dict[str, Any] = {}
+    exec((CORPUS / "data.py").read_text(), namespace)
+    arrays = {name: np.asarray(value) for name, value in namespace["make"]().items()}
+    usable = {n: a for n, a in arrays.items() if a.dtype.kind in "iufb" and not np.isnan(a.astype(float)).any()}
+    variables = tuple(
+        Variable(name=n, values=a, role=Role.OUTCOME if n == "y" else Role.PREDICTOR if a.ndim else Role.SIZE)
+        for n, a in usable.items()
+    )
+    return Dataset(name="corpus", description="", variables=variables)

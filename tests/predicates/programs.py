@@ -47,6 +47,11 @@ def valid() -> dict[str, str]:
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted((CORPUS / "valid").glob("*.py"))}
 
 
+def gallery() -> dict[str, str]:
+    """Files as people write them for books and documentation: all build with PyMC."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((CORPUS / "gallery").glob("*.py"))}
+
+
 def hostile() -> dict[str, str]:
     """Read as bytes: a carriage return must stay one."""
     return {path.stem: path.read_bytes().decode("utf-8") for path in sorted((CORPUS / "hostile").glob("*.py"))}

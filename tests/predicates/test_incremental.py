@@ -108,5 +108,3 @@ def test_a_column_of_ones_own_table_may_have_any_name():
     head_ = "import pandas as pd\nimport pymc as pm\nd = pd.read_csv('d.csv')\nwith pm.Model() as m:\n"
     text = head_ + "    a = pm.Normal('a', 0, 1)\n"
     assert all(v.ok for v in judge_source(text + "    pm.Normal('y', a * d.weight, 1, observed=d.height)\n", None))
-    assert not all(v.ok for v in judge_source(text + "    d.to_csv('e.csv')\n", None))
-    assert not all(v.ok for v in judge_source(text + "    d.query('x')\n", None))

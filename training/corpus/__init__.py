@@ -11,9 +11,9 @@ from refinestat.refinegen.prompts import plain
 from training.corpus.draft import Draft
 from training.corpus.families import FAMILIES, family_name
 from training.corpus.faults import legacy, novice
-from training.corpus.rates import Rates
 from training.corpus.style import choose_style
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_TOGETHER, FORBIDDEN_WORDS, WORDS, Split
+from training.rates import Rates
 
 _TRIES = 60
 
@@ -38,7 +38,8 @@ def make(seed: int, rates: Rates | None = None, split: Split = Split.TRAIN) -> E
     for attempt in range(_TRIES):
         random = Random(f"{split}-{seed}-{attempt}")
         draft = _draft(random, rates or Rates(), split)
-        family = random.choices(list(FAMILIES), list(FAMILIES.values()))[0]
+        is_even = draft.rates.even and draft.chance(draft.rates.even)
+        family = random.choices(list(FAMILIES), None if is_even else list(FAMILIES.values()))[0]
         family(draft)
         if not is_forbidden(draft):
             return _finished(draft, family_name(family), seed)

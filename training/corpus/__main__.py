@@ -4,12 +4,10 @@ import argparse
 import sys
 from collections import Counter, defaultdict
 
-from tqdm import tqdm
-
 from training.corpus import make
-from training.corpus.rates import Rates
 from training.corpus.words import Split
 from training.judge import Judge, Stage
+from training.rates import Rates
 from training.reading import unused
 
 
@@ -26,16 +24,14 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 def check(first: int, number: int, split: Split) -> int:
     """Build programs without deliberate faults; print a table; 1 if under 98 % build or a variable is unused."""
     stages: dict[str, Counter[Stage]] = defaultdict(Counter)
-    idle = 0
+    made = [make(seed, Rates(legacy=0, fault=0), split) for seed in range(first, first + number)]
     with Judge() as judge:
-        for seed in tqdm(range(first, first + number), unit="program"):
-            example = make(seed, Rates(legacy=0, fault=0), split)
-            source = example.prompt + example.program
-            finding = judge.judge(source, example.dataset)
-            stages[example.family][finding.stage] += 1
-            idle += bool(unused(source))
-            if finding.stage is not Stage.OK:
-                tqdm.write(f"seed {seed}, {example.family}: {finding.stage}: {finding.why}")
+        findings = judge.judge([(example.prompt + example.program, example.dataset) for example in made])
+    for example, finding in zip(made, findings, strict=True):
+        stages[example.family][finding.stage] += 1
+        if finding.stage is not Stage.OK:
+            print(f"{example.dataset.name}: {finding.stage}: {finding.why}")
+    idle = sum(bool(unused(example.prompt + example.program)) for example in made)
     for family, counts in sorted(stages.items()):
         print(f"{family:24} {counts[Stage.OK]:5} of {counts.total():5}")
     good = sum(counts[Stage.OK] for counts in stages.values())

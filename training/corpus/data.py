@@ -7,7 +7,8 @@ import numpy as np
 
 from commons.data_pymc import Role, Variable
 from training.corpus.draft import Draft
-from training.corpus.words import KEYWORDS, NAMES, singular, spoken
+from training.corpus.names import made_up_name
+from training.corpus.words import NAMES, singular, spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +45,24 @@ def three_digits(value: float) -> float:
 
 
 def data_name(draft: Draft, word: str, generic: list[str], own: float = 0.5) -> str:
-    """A column's name: the word or something made of it, a one-letter habit, or a name that means nothing."""
+    """A column's name: one that means nothing, the word or something made of it, or a habit of authors."""
     random = draft.random
-    draw = random.random()
+    if draft.chance(draft.rates.made_up):
+        return made_up_name(draft)
+    draw = 0.9 if draft.rates.reserved and draft.chance(draft.rates.reserved) else random.random()
     if draw < own:
         candidates = [word, word, word, f"{word}_{random.choice(['obs', 'data', 'val', 'c', 'i', '1', '2'])}"]
         candidates += [f"{random.choice(['log', 'num', 'mean', 'total', 'n'])}_{word}", word[:3], word.capitalize()]
         candidates = [random.choice(candidates)]
-    elif draw < 0.86:
+    elif draw < 0.88:
         candidates = [random.choice(generic) for _ in range(4)]
-    elif draw < 0.95:
-        candidates = ["".join(random.choice(draft.words.syllables) for _ in range(random.choice([1, 2, 2, 3])))]
-    elif draw < 0.97:
-        candidates = [random.choice(NAMES["awkward"])]
+    elif draw < 0.96:
+        candidates = [random.choice(NAMES["awkward"]) for _ in range(2)]
     else:
         candidates = [f"{random.choice(generic)}{random.choice(['1', '2', '_1', '_obs', '_data', '_', 's'])}"]
-    free = [name for name in candidates if name not in draft.taken and name not in KEYWORDS]
-    while not free:
-        made = "".join(random.choice(draft.words.syllables) for _ in range(2))
-        free = [made] if made not in draft.taken else []
+    free = [name for name in candidates if name not in draft.taken]
+    if not free:
+        return made_up_name(draft)
     draft.taken.add(free[0])
     return free[0]
 
@@ -77,7 +77,9 @@ def add_size(draft: Draft, low: int, high: int, units: str = "") -> None:
 
 
 def _size(draft: Draft, units: str, value: int) -> str:
-    if draft.chance(0.3):
+    if draft.chance(draft.rates.made_up / 3):
+        name = made_up_name(draft)
+    elif draft.chance(0.3):
         name = draft.name(f"n_{units}", f"num_{units}", units[0].upper(), f"n_{singular(units)}")
     else:
         name = draft.name(*NAMES["size"])
@@ -153,7 +155,10 @@ def add_groups(draft: Draft, low: int = 3, high: int = 40) -> tuple[str, str, st
     number = max(min(round(math.exp(random.uniform(math.log(low), math.log(high)))), draft.rows // 3), 2)
     expression = _size(draft, units, number) if draft.chance(0.8) else ""
     word = singular(units)
-    name = draft.name(word, f"{word}_idx", f"{word}_id") if draft.chance(0.45) else draft.name(*NAMES["group"])
+    if draft.chance(draft.rates.made_up):
+        name = made_up_name(draft)
+    else:
+        name = draft.name(word, f"{word}_idx", f"{word}_id") if draft.chance(0.45) else draft.name(*NAMES["group"])
     values = np.array([i % number for i in range(draft.rows)])
     meaning = random.choice([f"{word} index", f"{word}", "group index", "", f"index of the {word}, {number} groups"])
     draft.variables.append(Variable(name=name, values=values, role=Role.INDEX, meaning=meaning))

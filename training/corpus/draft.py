@@ -1,16 +1,19 @@
 """An example while it is written: data side first, then the statements of its program."""
 
+import builtins
+import re
 from dataclasses import dataclass, field
 from random import Random
 
 from commons.data_pymc import Variable
-from training.corpus.rates import Rates
 from training.corpus.style import Style, literal
 from training.corpus.words import KEYWORDS, Words
+from training.rates import Rates
 
 INDENT = "    "
 _BY_POSITION = frozenset({"Normal", "HalfNormal", "HalfCauchy", "Exponential", "Uniform", "Beta", "Gamma", "Laplace"})
 
+_RANDOM = re.compile(r'\w+ = pm\.(\w+)\("')
 _ROLES = {
     "Normal": "location",
     "StudentT": "location",
@@ -36,7 +39,7 @@ class Draft:
     variables: list[Variable] = field(default_factory=list)
     priors: list[str] = field(default_factory=list)
     likelihood: list[str] = field(default_factory=list)
-    taken: set[str] = field(default_factory=lambda: {"pm", "np", "data", "model", *KEYWORDS})
+    taken: set[str] = field(default_factory=lambda: {"pm", "np", "data", "model", *KEYWORDS, *dir(builtins)})
 
     def chance(self, probability: float) -> bool:
         """True with this probability."""
@@ -62,8 +65,7 @@ class Draft:
         arguments = [f'"{name}"', *self._arguments(distribution, parameters)]
         if shape:
             arguments.append(f"shape={shape}")
-        comment = f"  # {_ROLES.get(distribution, 'prior')}" if self.style.comments else ""
-        self.priors.append(f"{name} = pm.{distribution}({', '.join(arguments)}){comment}")
+        self.priors.append(f"{name} = pm.{distribution}({', '.join(arguments)})")
         return name
 
     def let(self, names: tuple[str, ...], expression: str, *, where: str = "likelihood", keep: bool = False) -> str:
@@ -95,7 +97,8 @@ class Draft:
 
     def program(self) -> str:
         """The text after the prompt: priors, the marker, likelihood."""
-        lines = [*self.priors, "# Likelihood", *self.likelihood]
+        priors = map(_commented, self.priors) if self.style.comments else self.priors
+        lines = [*priors, "# Likelihood", *self.likelihood]
         return "".join(f"{INDENT}{line}\n" for line in lines)
 
     def _arguments(self, distribution: str, parameters: dict[str, float | str]) -> list[str]:
@@ -103,6 +106,12 @@ class Draft:
         if self.style.positional and distribution in _BY_POSITION:
             return [value for _, value in values]
         return [f"{key}={value}" for key, value in values]
+
+
+def _commented(line: str) -> str:
+    """A prior with what it is for; another statement as it is."""
+    made = _RANDOM.match(line)
+    return f"{line}  # {_ROLES.get(made.group(1), 'prior')}" if made else line
 
 
 def _text(value: float | str) -> str:

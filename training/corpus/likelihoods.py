@@ -20,7 +20,7 @@ def observe_count(draft: Draft, outcome: Outcome, log_rate: str) -> None:
     if outcome.exposure:
         rate = f"{outcome.exposure} * {rate}"
     mu = draft.let(("lam", "lam", "mu", "rate", "lambda_", "mu_y"), rate) if draft.chance(0.8) else rate
-    if draft.chance(0.6):
+    if draft.chance(0.55):
         draft.observe("Poisson", outcome.name, mu=mu)
     else:
         draft.observe("NegativeBinomial", outcome.name, mu=mu, alpha=dispersion(draft))
@@ -47,11 +47,11 @@ def observe_binary(draft: Draft, outcome: Outcome, logit: str) -> None:
 
 def observe_binomial(draft: Draft, outcome: Outcome, logit: str) -> None:
     """Binomial with known trials, by log odds or by probability, or beta-binomial with mean and precision."""
-    if draft.chance(0.35):
+    if draft.chance(0.3):
         draft.observe("Binomial", outcome.name, n=outcome.trials, logit_p=logit)
         return
     p = draft.let(("p", "p", "theta", "prob", "rate"), f"{draft.style.sigmoid}({logit})")
-    if draft.chance(0.65):
+    if draft.chance(0.55):
         draft.observe("Binomial", outcome.name, n=outcome.trials, p=p)
         return
     kappa = concentration(draft)

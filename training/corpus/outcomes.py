@@ -181,7 +181,7 @@ def centre_of(draft: Draft, outcome: Outcome) -> float:
 def intercept_scale(draft: Draft, outcome: Outcome, centre: float) -> float:
     """How wide an intercept's prior is."""
     if outcome.link is Link.IDENTITY:
-        return (outcome.column.half if centre else outcome.column.extent) * draft.random.choice([1, 1, 2])
+        return (outcome.column.half if centre else outcome.column.extent) * draft.random.choice([0.5, 1, 1, 2])
     if outcome.link is Link.LOG and not centre:
         return max(outcome.centre, 1.0) * draft.random.choice([1, 1, 2])
     return draft.random.choice([1, 1.5, 2, 2.5])

@@ -3,10 +3,10 @@
 from training.corpus.draft import Draft
 from training.corpus.style import nice
 
-INTERCEPT = ("alpha", "alpha", "alpha", "beta0", "b0", "a", "intercept", "intercept", "a0", "beta_0")
+INTERCEPT = ("alpha", "alpha", "beta0", "b0", "a", "intercept", "a0", "beta_0")
 SLOPE = ("beta", "beta", "beta", "b", "b1", "slope", "beta1")
-NOISE = ("sigma", "sigma", "sigma", "sigma", "sigma_y", "sigma_obs", "noise", "error_sd", "sd_y", "s_y")
-BETWEEN = ("tau", "tau", "tau", "sigma_group", "sigma_theta", "sd_group", "sigma_a", "omega", "scale_group")
+NOISE = ("sigma", "sigma", "sigma_y", "sigma_obs", "noise", "error_sd", "sd_y", "s_y")
+BETWEEN = ("tau", "tau", "sigma_group", "sigma_theta", "sd_group", "sigma_a", "omega", "scale_group")
 OFFSETS = ("z", "z", "z_raw", "offset", "eps", "z_offset", "raw")
 LENGTH_SCALE = ("ell", "ell", "rho", "ls", "length_scale")
 AMPLITUDE = ("eta", "eta", "amp", "sigma_f", "eta_f", "amplitude")
@@ -17,9 +17,9 @@ def location(draft: Draft, names: tuple[str, ...], scale: float, centre: float =
     draw = draft.random.random()
     name, width = draft.name(*names), nice(scale, draft.random)
     middle = nice(centre, draft.random) if centre else 0.0
-    if draw < 0.9:
+    if draw < 0.86:
         return draft.prior(name, "Normal", shape, mu=middle, sigma=width)
-    if draw < 0.95:
+    if draw < 0.94:
         return draft.prior(name, "StudentT", shape, nu=draft.random.choice([3, 4, 5]), mu=middle, sigma=width)
     if draw < 0.98:
         return draft.prior(name, "Laplace", shape, mu=middle, b=width)
@@ -30,13 +30,13 @@ def positive(draft: Draft, names: tuple[str, ...], scale: float, shape: str = ""
     """A prior on the positive half-line. scale: of the order of its mean."""
     draw = draft.random.random()
     name, width = draft.name(*names), nice(scale * draft.random.choice([0.5, 1, 1, 2]), draft.random)
-    if draw < 0.5:
+    if draw < 0.38:
         return draft.prior(name, "HalfNormal", shape, sigma=width)
-    if draw < 0.74:
+    if draw < 0.66:
         return draft.prior(name, "Exponential", shape, lam=nice(1 / scale))
-    if draw < 0.84:
+    if draw < 0.82:
         return draft.prior(name, "HalfCauchy", shape, beta=width)
-    if draw < 0.9:
+    if draw < 0.88:
         # A float: whole literals are 8-bit integers to PyTensor, and this density squares its scale.
         return draft.prior(name, "HalfStudentT", shape, nu=draft.random.choice([3, 4]), sigma=repr(float(width)))
     if draw < 0.96:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from training.corpus.rates import Rates
+from training.rates import Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

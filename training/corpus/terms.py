@@ -62,7 +62,7 @@ def intercept(draft: Draft, outcome: Outcome, names: tuple[str, ...] = INTERCEPT
 
 def slope_scale(draft: Draft, outcome: Outcome, extent: float) -> float:
     """How wide a slope's prior is: the outcome's spread over the predictor's extent, once or twice."""
-    return outcome.spread * draft.random.choice([1, 1, 2]) / extent
+    return outcome.spread * draft.random.choice([0.5, 1, 1, 2]) / extent
 
 
 def slope(draft: Draft, outcome: Outcome, predictor: Input, names: tuple[str, ...] = SLOPE) -> str:

@@ -42,7 +42,12 @@ def evaluate_at(model: pm.Model, points: Points, observations: int) -> AtDraws:
     MergeOptimizer().rewrite(graph)
     narrow(graph, terms=2)
     batch = [pt.tensor(name=v.name, dtype=v.type.dtype, shape=(None, *v.type.shape)) for v in inputs]
-    together = vectorize_graph(graph.outputs, dict(zip(inputs, batch, strict=True)))
+    vectorized = vectorize_graph(graph.outputs, dict(zip(inputs, batch, strict=True)))
+    # What does not depend on the parameters gets the axis of the draws, too: length one.
+    together = [
+        many if many.type.ndim > one.type.ndim else pt.expand_dims(many, 0)
+        for many, one in zip(vectorized, graph.outputs, strict=True)
+    ]
     function = pytensor.function(batch, together, mode=INTERPRETED, on_unused_input="ignore")
     flat = [points[v.name].reshape(chains * draws, *points[v.name].shape[2:]).astype(v.type.dtype) for v in inputs]
     results = [
@@ -77,5 +82,4 @@ def _in_batches(function: Callable[..., list[np.ndarray]], inputs: list[np.ndarr
     parts = [function(*(a[start : start + step] for a in inputs)) for start in starts]
     for pieces in zip(*parts, strict=True):
         sizes = [min(step, total - start) for start in starts]
-        # What does not depend on the parameters comes back once, for all draws.
         yield np.concatenate([np.broadcast_to(p, (n, *np.shape(p)[1:])) for p, n in zip(pieces, sizes, strict=True)])

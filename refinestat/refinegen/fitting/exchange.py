@@ -13,9 +13,12 @@ from refinestat.refinegen.fitting import protocol
 from refinestat.refinegen.fitting.protocol import Block, Header, ProtocolError
 from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 
-_FAILURES = frozenset({Outcome.BUILD_FAILED, Outcome.OUT_OF_MEMORY})  # what a worker may say of itself
-_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc"})
-_PHASES = ("build", "compile", "sample", "log_likelihood")
+# What a worker may say of itself.
+_FAILURES = frozenset(
+    {Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.HOPELESS, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY}
+)
+_SAMPLERS = frozenset({"nutpie", "nutpie-numba", "pymc", "none"})
+_PHASES = ("build", "compile", "pilot", "sample", "log_likelihood", "predictive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +66,8 @@ def _fit(header: Header, arrays: list[tuple[Block, np.ndarray]], job: Job) -> Fi
     seconds = _seconds(header.fields.get("seconds"))
     if outcome in _FAILURES and isinstance(why, str):
         return Fit(outcome=Outcome(outcome), why=protocol.printable(why), seconds=seconds)
-    sampler = header.fields.get("sampler")
-    if outcome != Outcome.SCORED or sampler not in _SAMPLERS:
+    sampler, note = header.fields.get("sampler"), header.fields.get("note", "")
+    if outcome != Outcome.SCORED or sampler not in _SAMPLERS or not isinstance(note, str):
         raise ProtocolError("answered with an unknown outcome or sampler")
     draws = (job.settings.chains, job.settings.draws)
     free, deterministic = _by_name(arrays, "free", draws), _by_name(arrays, "deterministic", draws)
@@ -73,14 +76,18 @@ def _fit(header: Header, arrays: list[tuple[Block, np.ndarray]], job: Job) -> Fi
         raise ProtocolError("sent no free variable")
     if not np.array_equal(_one(arrays, "observed", observed.shape), observed):
         raise ProtocolError("observed other values than the outcome")
+    told = {block.role for block, _ in arrays}
     return Fit(
         outcome=Outcome.SCORED,
         free=free,
         deterministic=deterministic,
         log_likelihood=_one(arrays, "log_likelihood", (*draws, observed.size)),
         diverging=_one(arrays, "diverging", draws) != 0,
-        energy=_one(arrays, "energy", draws) if any(b.role == "energy" for b, _ in arrays) else None,
+        energy=_one(arrays, "energy", draws) if "energy" in told else None,
+        observed=observed.ravel(),
+        predictive=_one(arrays, "predictive", (*draws, observed.size)) if "predictive" in told else None,
         sampler=sampler,
+        note=protocol.printable(note),
         seconds=seconds,
     )
 

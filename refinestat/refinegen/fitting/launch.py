@@ -7,24 +7,24 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from refinestat.refinegen.fitting import protocol
+from refinestat.refinegen.records import FitLimits
 
 _PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 180.0  # imports and the first compilation, on a slow and busy machine
 _END_SECONDS = 2.0
-_BOOT = """
+BOOT_PATH = """
 import sys
 root, descriptor = sys.argv[1:]
 if root not in sys.path:
     sys.path.insert(0, root)
-from refinestat.refinegen.fitting.zygote import main
-main(int(descriptor))
 """
-_ENVIRONMENT = {
+_BOOT = f"{BOOT_PATH}from refinestat.refinegen.fitting.zygote import main\nmain(int(descriptor))\n"
+ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
@@ -74,13 +74,13 @@ class Zygote:
     def dead(self) -> bool:
         return self._listener.done()
 
-    def start_worker(self, *, cpu: float, memory: int) -> Worker:
+    def start_worker(self, limits: FitLimits) -> Worker:
         """Have a worker forked; it reads its job from the other end of `connection`."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         number = next(self._numbers)
         with theirs:
-            request = protocol.record(do="fit", job=number, cpu=cpu, memory=memory)
+            request = protocol.record(do="fit", job=number, limits=asdict(limits))
             try:
                 socket.send_fds(self._control, [request], [theirs.fileno()])
             except OSError as error:
@@ -136,7 +136,7 @@ async def launch() -> Zygote:
         process = subprocess.Popen(  # noqa: ASYNC220 - returns as soon as the process exists
             [sys.executable, "-I", "-c", _BOOT, str(_PACKAGE_ROOT), str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=_ENVIRONMENT,
+            env=ENVIRONMENT,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -67,6 +67,25 @@ def set_limits(cpu: float, memory: int) -> None:
         resource.setrlimit(what, (min(soft, capped), capped))
 
 
+class Late(BaseException):
+    """The deadline of the preparation has passed. Not an Exception: libraries catch those and go on."""
+
+
+def set_deadline(cpu: float) -> None:
+    """Raise Late in the main thread after so many CPU seconds, again and again; set it before giving up rights."""
+
+    def late(*_: object) -> None:
+        raise Late(f"not ready to be sampled after {cpu:g} seconds of processor time")
+
+    signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, cpu, 1.0)
+
+
+def lift_deadline() -> None:
+    """From now on nothing is raised."""
+    signal.signal(signal.SIGPROF, signal.SIG_IGN)
+
+
 def give_up_rights(level: Level, readable: Sequence[Path]) -> None:
     """Apply the layers that this level promises; an OSError if one of them cannot be had."""
     if level is Level.C:

@@ -14,21 +14,25 @@ class BuildError(Exception):
     """The program ran, and the model that it leaves cannot be scored."""
 
 
+class IncomparableError(BuildError):
+    """The program built a model, whose score could not be held against that of another program."""
+
+
 def observed_values(model: pm.Model, outcome: np.ndarray) -> np.ndarray:
     """What the one observed variable holds, shaped as the outcome: it must be the outcome, whole and unchanged.
 
-    Raises BuildError for anything that would make the score incomparable, or impossible."""
+    Raises IncomparableError for anything that would make the score incomparable, BuildError where there is none."""
     if len(model.observed_RVs) != 1:
         names = ", ".join(rv.name for rv in model.observed_RVs) or "none"
-        raise BuildError(f"one observed variable is needed, got {len(model.observed_RVs)}: {names}")
+        raise IncomparableError(f"one observed variable is needed, got {len(model.observed_RVs)}: {names}")
     if model.potentials:
-        raise BuildError(f"a potential changes the score: {model.potentials[0].name}")
+        raise IncomparableError(f"a potential changes the score: {model.potentials[0].name}")
     if not model.free_RVs:
         raise BuildError("the model has no free variable")
     (rv,) = model.observed_RVs
     held = np.asarray(_held(model.rvs_to_values[rv]))
     if held.dtype.kind not in "biuf" or not np.array_equal(held.ravel(), outcome.ravel()):
-        raise BuildError(f"{rv.name} does not observe the outcome, whole and unchanged")
+        raise IncomparableError(f"{rv.name} does not observe the outcome, whole and unchanged")
     return held.astype(np.float64).reshape(outcome.shape)
 
 

@@ -7,7 +7,6 @@ import hashlib
 import io
 import logging
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,9 +18,13 @@ import pytensor
 import pytensor.link.numba.cache
 import pytensor.link.utils
 
+from refinestat.refinegen.fitting import lockdown
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
 from refinestat.refinegen.fitting.model import BuildError, initial_values, observed_values
-from refinestat.refinegen.fitting.samplers import Draws, draw
+from refinestat.refinegen.fitting.pilot import pilot
+from refinestat.refinegen.fitting.predictive import replicate
+from refinestat.refinegen.fitting.samplers import Draws, prepare
+from refinestat.refinegen.fitting.start import check_start, without_draws
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import SamplerSettings
 
@@ -38,11 +41,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampled:
-    """One model's draws, the values that it observed, and its variables and log likelihood at the draws."""
+    """One model's draws, the values that it observed, its variables and log likelihood at the draws, and what it would
+    have observed (None: its distribution cannot be drawn from)."""
 
     draws: Draws
     observed: np.ndarray
     at: AtDraws
+    predictive: np.ndarray | None
 
 
 @dataclass(slots=True)
@@ -61,15 +66,32 @@ class Stopwatch:
 
 
 def run(job: Job, watch: Stopwatch) -> Sampled:
-    """Build, check, sample, evaluate. Raises whatever the program raises, and BuildError."""
+    """Build, check, sample (unless no draws are wanted), evaluate.
+
+    Raises whatever the program raises, BuildError, Hopeless and lockdown.Late."""
     with watch.phase("build"):
         model = build(job.source, job.data)
         observed = observed_values(model, job.data[job.outcome])
         initial = initial_values(model)
-    draws = draw(model, initial, job.settings, seed_of(job.source, job.settings), watch.phase)
+    if job.settings.draws == 0:
+        with watch.phase("build"):
+            check_start(model)
+        draws, at = without_draws(model, job.settings.chains, observed.size)
+        return Sampled(draws=draws, observed=observed, at=at, predictive=None)
+    with watch.phase("compile"):
+        sampler = prepare(model, initial)
+    lockdown.lift_deadline()
+    seed = seed_of(job.source, job.settings)
+    if job.settings.pilot:
+        with watch.phase("pilot"):
+            pilot(sampler, job.settings, seed)
+    with watch.phase("sample"):
+        draws = sampler.draw(job.settings, seed)
     with watch.phase("log_likelihood"):
         at = evaluate_at(model, draws.points, observed.size)
-    return Sampled(draws=draws, observed=observed, at=at)
+    with watch.phase("predictive"):
+        predictive = replicate(model, at.free, observed, seed)
+    return Sampled(draws=draws, observed=observed, at=at, predictive=predictive)
 
 
 def build(source: str, data: Mapping[str, np.ndarray]) -> pm.Model:
@@ -91,15 +113,15 @@ def seed_of(source: str, settings: SamplerSettings) -> int:
 
 def warm() -> None:
     """Prepare the zygote: quiet, no files, and what every worker needs imported and compiled, by fitting our model."""
-    warnings.simplefilter("ignore")
     logging.getLogger("pymc").setLevel(logging.ERROR)
     _keep_generated_code_in_memory()
     with pm.Model() as model:
         scale = pm.HalfNormal("scale", 1)
         pm.Normal("y", pm.Normal("mean", 0, 1, shape=2), scale, observed=np.zeros(2))
     settings = SamplerSettings(chains=1, tune=50, draws=50)
-    draws = draw(model, initial_values(model), settings, 1, Stopwatch().phase)
-    evaluate_at(model, draws.points, 2)
+    draws = prepare(model, initial_values(model)).draw(settings, 1)
+    at = evaluate_at(model, draws.points, 2)
+    replicate(model, at.free, np.zeros(2), 1)
 
 
 def _keep_generated_code_in_memory() -> None:

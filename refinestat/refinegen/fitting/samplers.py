@@ -1,9 +1,8 @@
 """Draw from a posterior: nutpie on machine code of ours, else nutpie on numba's, else PyMC's compound step."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import nutpie
@@ -18,7 +17,6 @@ from refinestat.refinegen.fitting.native import Density, compile_density
 from refinestat.refinegen.records import SamplerSettings
 
 Points = Mapping[str, np.ndarray]  # by value variable: shape (chains, draws, *shape), unconstrained space
-Phase = Callable[[str], AbstractContextManager[None]]
 _ALL = "x"  # name of the one vector that holds all parameters
 
 
@@ -34,37 +32,67 @@ class Draws:
     note: str = ""
 
 
-def draw(model: pm.Model, initial: Sequence[np.ndarray], settings: SamplerSettings, seed: int, phase: Phase) -> Draws:
-    """Sample with the fastest sampler that can do it."""
+class Sampler(Protocol):
+    """A sampler that has everything it needs but a seed."""
+
+    def draw(self, settings: SamplerSettings, seed: int) -> Draws: ...
+
+
+def prepare(model: pm.Model, initial: Sequence[np.ndarray]) -> Sampler:
+    """Ready the fastest sampler that can do it. initial: by value variable, where chains start, before jitter.
+
+    Raises BuildError where the log density has no value there."""
     if model.discrete_value_vars:
-        with phase("sample"):
-            return _draw_pymc(model, settings, seed)
+        return _Compound(model=model)
     try:
-        with phase("compile"):
-            density = compile_density(model.logp(), model.value_vars, initial)
+        density = compile_density(model.logp(), model.value_vars, initial)
     except UnsupportedError as error:
-        with phase("compile"):
-            compiled = nutpie.compile_pymc_model(model, var_names=[])
-        with phase("sample"):
-            shapes = {v.name: value.shape for v, value in zip(model.value_vars, initial, strict=True)}
-            points, diverging, energy = _run_nutpie(compiled, shapes, settings, seed)
-        return Draws(points=points, diverging=diverging, energy=energy, sampler="nutpie-numba", note=str(error))
+        compiled = nutpie.compile_pymc_model(model, var_names=[])
+        return _Numba(compiled=compiled, names=_names(model), initial=initial, note=str(error))
     if not np.isfinite(density.initial_value):
         raise BuildError(f"the log density at the initial point is {density.initial_value}")
-    with phase("sample"):
-        together, diverging, energy = _run_nutpie(
-            _NativeModel(dims={}, density=density), {_ALL: (density.size,)}, settings, seed
-        )
-    return Draws(points=_apart(together[_ALL], model, initial), diverging=diverging, energy=energy, sampler="nutpie")
+    return _Native(density=density, names=_names(model), initial=initial)
 
 
-def _apart(together: np.ndarray, model: pm.Model, initial: Sequence[np.ndarray]) -> Points:
-    """Cut the vector of all parameters into the value variables."""
-    cuts = np.cumsum([value.size for value in initial])[:-1]
-    return {
-        variable.name: part.reshape(*together.shape[:2], *value.shape)
-        for variable, value, part in zip(model.value_vars, initial, np.split(together, cuts, axis=2), strict=True)
-    }
+def _names(model: pm.Model) -> list[str]:
+    return [variable.name for variable in model.value_vars]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Native:
+    """nutpie on machine code of ours. names, initial: of the value variables."""
+
+    density: Density
+    names: Sequence[str]
+    initial: Sequence[np.ndarray]
+
+    def draw(self, settings: SamplerSettings, seed: int) -> Draws:
+        model = _NativeModel(dims={}, density=self.density)
+        together, diverging, energy = _run_nutpie(model, {_ALL: (self.density.size,)}, settings, seed)
+        return Draws(points=self._apart(together[_ALL]), diverging=diverging, energy=energy, sampler="nutpie")
+
+    def _apart(self, together: np.ndarray) -> Points:
+        """Cut the vector of all parameters into the value variables."""
+        parts = np.split(together, np.cumsum([value.size for value in self.initial])[:-1], axis=2)
+        return {
+            name: part.reshape(*together.shape[:2], *value.shape)
+            for name, value, part in zip(self.names, self.initial, parts, strict=True)
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Numba:
+    """nutpie on numba's machine code. note: why ours could not be made."""
+
+    compiled: CompiledModel
+    names: Sequence[str]
+    initial: Sequence[np.ndarray]
+    note: str
+
+    def draw(self, settings: SamplerSettings, seed: int) -> Draws:
+        shapes = {name: value.shape for name, value in zip(self.names, self.initial, strict=True)}
+        points, diverging, energy = _run_nutpie(self.compiled, shapes, settings, seed)
+        return Draws(points=points, diverging=diverging, energy=energy, sampler="nutpie-numba", note=self.note)
 
 
 @dataclass(frozen=True)
@@ -104,6 +132,48 @@ class _NativeModel(CompiledModel):  # type: ignore[misc]
         return np.asarray(self.density.initial + jitter)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compound:
+    """PyMC's own compound step: NUTS for the continuous variables, Metropolis and Gibbs for the discrete ones."""
+
+    model: pm.Model
+
+    def draw(self, settings: SamplerSettings, seed: int) -> Draws:
+        trace = self._sample(settings, seed)
+        shape = (settings.chains, settings.draws)
+
+        def statistic(name: str) -> np.ndarray | None:
+            if name not in trace.stat_names:
+                return None
+            values = np.asarray(trace.get_sampler_stats(name, combine=False), dtype=np.float64)
+            return values.reshape(*shape, -1)[..., 0]
+
+        diverging = statistic("diverging")
+        return Draws(
+            points={name: np.stack(trace.get_values(name, combine=False)) for name in _names(self.model)},
+            diverging=np.zeros(shape) if diverging is None else diverging,
+            energy=statistic("energy"),
+            sampler="pymc",
+            note="discrete free variables",
+        )
+
+    def _sample(self, settings: SamplerSettings, seed: int) -> Any:
+        nuts = {"target_accept": settings.target_accept} if self.model.continuous_value_vars else {}
+        with self.model:
+            return pm.sample(
+                draws=settings.draws,
+                tune=settings.tune,
+                chains=settings.chains,
+                cores=1,
+                random_seed=seed,
+                **nuts,
+                progressbar=False,
+                compute_convergence_checks=False,
+                return_inferencedata=False,
+                compile_kwargs={"mode": "NUMBA"},
+            )
+
+
 def _run_nutpie(
     model: CompiledModel, shapes: Mapping[str, tuple[int, ...]], settings: SamplerSettings, seed: int
 ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
@@ -131,37 +201,3 @@ def _run_nutpie(
 
     points = {name: column(chains, name, shape) for name, shape in shapes.items()}
     return points, column(statistics, "diverging", ()), column(statistics, "energy", ())
-
-
-def _draw_pymc(model: pm.Model, settings: SamplerSettings, seed: int) -> Draws:
-    """PyMC's own compound step: NUTS for the continuous variables, Metropolis and Gibbs for the discrete ones."""
-    nuts = {"target_accept": settings.target_accept} if model.continuous_value_vars else {}
-    with model:
-        trace = pm.sample(
-            draws=settings.draws,
-            tune=settings.tune,
-            chains=settings.chains,
-            cores=1,
-            random_seed=seed,
-            **nuts,
-            progressbar=False,
-            compute_convergence_checks=False,
-            return_inferencedata=False,
-            compile_kwargs={"mode": "NUMBA"},
-        )
-    shape = (settings.chains, settings.draws)
-
-    def statistic(name: str) -> np.ndarray | None:
-        if name not in trace.stat_names:
-            return None
-        values = np.asarray(trace.get_sampler_stats(name, combine=False), dtype=np.float64)
-        return values.reshape(*shape, -1)[..., 0]
-
-    diverging = statistic("diverging")
-    return Draws(
-        points={v.name: np.stack(trace.get_values(v.name, combine=False)) for v in model.value_vars},
-        diverging=np.zeros(shape) if diverging is None else diverging,
-        energy=statistic("energy"),
-        sampler="pymc",
-        note="discrete free variables",
-    )

@@ -9,20 +9,22 @@ import numpy as np
 
 from refinestat.refinegen.fitting import lockdown, protocol, sample
 from refinestat.refinegen.fitting.containment import Containment
-from refinestat.refinegen.fitting.model import BuildError
+from refinestat.refinegen.fitting.model import BuildError, IncomparableError
+from refinestat.refinegen.fitting.pilot import Hopeless
 from refinestat.refinegen.records import Outcome, SamplerSettings
 
 _JOB_TYPES = frozenset({"<f8", "<i8"})
 
 
-def live(connection: socket.socket, containment: Containment, *, cpu: float, memory: int, zygote: int) -> NoReturn:
+def live(connection: socket.socket, containment: Containment, limits: Mapping[str, Any], *, zygote: int) -> NoReturn:
     """All of it; never returns to the zygote's code."""
     status = 1
     try:
         os.setsid()
         lockdown.die_with_parent(lockdown.libc(), zygote)
         lockdown.keep_only(connection.fileno())
-        lockdown.set_limits(cpu, memory)
+        lockdown.set_limits(limits["cpu"], limits["memory"])
+        lockdown.set_deadline(limits["build"])
         lockdown.give_up_rights(containment.level, containment.readable)
         _serve(connection)
         status = 0
@@ -34,10 +36,19 @@ def _serve(connection: socket.socket) -> None:
     fields, job = _receive(connection)
     watch = sample.Stopwatch()
     try:
-        sampled = sample.run(job, watch)
+        try:
+            sampled = sample.run(job, watch)
+        finally:
+            lockdown.lift_deadline()
         parts = _success(sampled, watch, fields["nonce"])
+    except Hopeless as error:
+        parts = _failure(Outcome.HOPELESS, protocol.printable(str(error)), watch, fields["nonce"])
+    except lockdown.Late as error:
+        parts = _failure(Outcome.TIMED_OUT, str(error), watch, fields["nonce"])
     except MemoryError:
         parts = _failure(Outcome.OUT_OF_MEMORY, "needs more memory than a program may use", watch, fields["nonce"])
+    except IncomparableError as error:
+        parts = _failure(Outcome.INCOMPARABLE, _describe(error), watch, fields["nonce"])
     except BaseException as error:  # the boundary: whatever a program raises, exits included, is data
         parts = _failure(Outcome.BUILD_FAILED, _describe(error), watch, fields["nonce"])
     for part in parts:
@@ -82,11 +93,15 @@ def _success(sampled: sample.Sampled, watch: sample.Stopwatch, nonce: str) -> li
     room = protocol.MAX_RESULT - sum(8 * values.size for _, _, values in arrays)
     if room < 0:
         raise BuildError(f"the draws take more than {protocol.MAX_RESULT} bytes")
+    if sampled.predictive is not None and 8 * sampled.predictive.size <= room:
+        room -= 8 * sampled.predictive.size
+        arrays.append(("predictive", "predictive", sampled.predictive))
     for name, values in at.deterministic.items():
         room -= 8 * values.size
         if room >= 0:
             arrays.append(("deterministic", safe[name], values))
-    fields = {"nonce": nonce, "outcome": Outcome.SCORED, "sampler": draws.sampler, "seconds": watch.seconds}
+    told = {"outcome": Outcome.SCORED, "sampler": draws.sampler, "note": protocol.printable(draws.note)}
+    fields = {"nonce": nonce, **told, "seconds": watch.seconds}
     return protocol.pack(fields, [(role, name, np.asarray(a, dtype=np.float64)) for role, name, a in arrays])
 
 

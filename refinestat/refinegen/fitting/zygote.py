@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import tempfile
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,12 @@ def main(control_descriptor: int) -> None:
 
 
 def _import_everything() -> None:
-    """Import and warm PyMC. PyTensor insists on a folder for compiled code: it gets one that is gone afterwards."""
+    """Import and warm PyMC. The libraries insist on folders of their own: they get one that is gone afterwards."""
     folder = tempfile.mkdtemp(prefix="refinestat-")
+    warnings.simplefilter("ignore")
     try:
         os.environ["PYTENSOR_FLAGS"] = f"cxx=,blas__ldflags=,base_compiledir={folder}"
+        os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = os.environ["MPLCONFIGDIR"] = folder
         from refinestat.refinegen.fitting import sample  # noqa: PLC0415 - after its folder exists
 
         sample.warm()
@@ -97,7 +100,7 @@ class Zygote:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            worker.live(connection, self._containment, cpu=request["cpu"], memory=request["memory"], zygote=zygote)
+            worker.live(connection, self._containment, request["limits"], zygote=zygote)
         connection.close()
         self._workers[pid] = request["job"]
 

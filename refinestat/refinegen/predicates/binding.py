@@ -53,6 +53,8 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
     if isinstance(target, ast.Name):
         if not local and target.id in state.symbols.fixed and not still_data(target.id, value, state):
             state.report(What.REBOUND, target, target.id)
+        if target.id == state.symbols.scored and state.symbols.own_section:
+            value = replace(value, outcome=Outcome.WHOLE)
         measure = measures.of_name(target.id) or value.measure
         state.names[target.id] = value if measure == value.measure else replace(value, measure=measure)
         return

@@ -4,11 +4,12 @@ import ast
 import math
 from collections.abc import Callable, Mapping
 
+from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import functions, shapes, transfer
 from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import State, checked
-from refinestat.refinegen.predicates.symbols import Kind, Value, number
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Value, number
 
 MOST_ROUNDS = 10_000_000
 
@@ -37,6 +38,8 @@ def _range(arguments: Passed) -> Value:
 def python_function(node: ast.Call, name: str, arguments: Passed, state: State) -> Value:
     """The value of `len(...)`, `range(...)` and the like."""
     values = arguments.values
+    if name == "hasattr":
+        return _has_attribute(values)
     if name == "range":
         result = _range(arguments)
         if result.shape and (result.shape[0] or 0) > MOST_ROUNDS:
@@ -50,6 +53,15 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
     if name in {"float", "int", "bool", "range"} and values and values[0].symbolic and values[0].sources:
         state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
     return checked(node, _plain_builtin(name, values, arguments), arguments, state)
+
+
+def _has_attribute(values: list[Value]) -> Value:
+    """`hasattr(pm, "MutableData")`, by the catalogue."""
+    if len(values) == 2 and values[0].kind is Kind.MODULE and isinstance(values[1].constant, str):
+        library, path = catalogue.load(), values[0].path
+        if path in library.closed:
+            return number(values[1].constant in library.opened[path] | library.closed[path])
+    return UNKNOWN
 
 
 def _plain_builtin(name: str, values: list[Value], arguments: Passed) -> Value:

@@ -12,8 +12,8 @@ from refinestat.refinegen.predicates.expressions import evaluate
 from refinestat.refinegen.predicates.methods import library_function, method
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
-from refinestat.refinegen.predicates.state import State, checked
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Value
+from refinestat.refinegen.predicates.state import State, changed, checked
+from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
 
 
@@ -46,9 +46,14 @@ def _call(node: ast.Call, state: State) -> Value:
     if isinstance(node.func, ast.Attribute):
         base = evaluate(node.func.value, state)
         if base.kind not in {Kind.MODULE, Kind.FUNCTION}:
-            return method(node, base, passed(node, state), state)
+            arguments = passed(node, state)
+            if base.path == OWN.path or (base.kind is Kind.UNKNOWN and node.func.attr in {"add_coord", "add_coords"}):
+                own_function(arguments, state)
+            return method(node, base, arguments, state)
     callee = evaluate(node.func, state)
     arguments = passed(node, state)
+    if callee.path == OWN.path:
+        own_function(arguments, state)
     if callee.kind is Kind.FUNCTION:
         return _function(node, callee.path, arguments, state)
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
@@ -57,8 +62,16 @@ def _call(node: ast.Call, state: State) -> Value:
     return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
 
 
+def own_function(arguments: Passed, state: State) -> None:
+    """A function of the user's own may add dimensions to the model, and change the lists that it is given."""
+    state.open_coords = True
+    for argument in (*arguments.positional, *arguments.keywords.values()):
+        if argument.value.kind in {Kind.SEQUENCE, Kind.TABLE}:
+            changed(argument.value, state)
+
+
 def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Value:
-    if path in CALLABLE_BUILTINS | VALUE_BUILTINS:
+    if path in CALLABLE_BUILTINS | VALUE_BUILTINS | {"hasattr"}:
         return python_function(node, path, arguments, state)
     short = path.removeprefix("pm.distributions.") if path.startswith("pm.distributions.") else path.removeprefix("pm.")
     name, _, last = short.partition(".")

@@ -3,6 +3,7 @@
 Nothing is judged here. What is not understood has the value `unknown`, of which nothing is claimed."""
 
 import ast
+import builtins
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -53,11 +54,18 @@ def _name(node: ast.Name, state: State) -> Value:
     value = state.names.get(node.id)
     if value is not None:
         return value
-    if node.id in CALLABLE_BUILTINS | VALUE_BUILTINS:
+    if node.id in CALLABLE_BUILTINS | VALUE_BUILTINS or (state.symbols.script and node.id == "hasattr"):
         return function(node.id)
-    if not (state.symbols.own_section and node.id in {"__name__", "__file__", "print"}):
+    if not (state.symbols.own_section and node.id in {"__name__", "__file__", "print"}) and not _elsewhere(
+        node.id, state
+    ):
         state.report(What.UNDECLARED, node, node.id)
     return UNKNOWN
+
+
+def _elsewhere(name: str, state: State) -> bool:
+    """Whether a name of a person's file comes from Python, the notebook, or an `import *`."""
+    return state.symbols.script and (state.symbols.open_names or name in PYTHON_NAMES)
 
 
 def _attribute(node: ast.Attribute, state: State) -> Value:
@@ -65,7 +73,9 @@ def _attribute(node: ast.Attribute, state: State) -> Value:
     if base.kind is Kind.MODULE:
         return _member(node, base.path, state)
     if base.kind is Kind.FUNCTION:
-        return function(f"{base.path}.{node.attr}")
+        return function(f"{base.path}.{node.attr}") if node.attr == "dist" else UNKNOWN
+    if base.kind is Kind.UNKNOWN and node.attr == state.symbols.scored:
+        return replace(UNKNOWN, outcome=Outcome.WHOLE)
     return attribute_of(base, node.attr)
 
 
@@ -92,7 +102,7 @@ def attribute_of(base: Value, name: str) -> Value:
             constant=constant,
             outcome=transfer.derived([base]) if base.shape is None or len(base.shape) > 1 else base.outcome,
         )
-    if name in {"values"} and base.kind is Kind.UNKNOWN:
+    if name == "values" and base.kind in {Kind.UNKNOWN, Kind.NUMBER}:
         return base
     return transfer.opaque([base])
 
@@ -109,13 +119,14 @@ def _member(node: ast.Attribute, path: str, state: State) -> Value:
     if full in library.opened:
         return module(full)
     if node.attr not in library.opened[path]:
-        if path.split(".", maxsplit=1)[0] in library.closed:
+        if path in library.closed and node.attr not in library.closed[path] and not node.attr.startswith("_"):
             state.report(What.NO_SUCH_NAME, node, full)
         return UNKNOWN
     value = PLAIN_NUMBERS.get(full.removeprefix("pt.").removeprefix("np."))
     return number(value) if value is not None else NONE if node.attr == "newaxis" else function(full)
 
 
+PYTHON_NAMES = frozenset(dir(builtins)) | {"__file__", "get_ipython", "display"}
 PLAIN_NUMBERS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "nan": float("nan")}
 
 

@@ -3,7 +3,7 @@
 import ast
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates.symbols import Kind, Value, function, module
+from refinestat.refinegen.predicates.symbols import LIBRARIES, Kind, Value, function, module
 from refinestat.refinegen.predicates.vocabulary import words
 
 # Modules of the library, and the root under which the catalogue knows them.
@@ -42,6 +42,19 @@ def _fault(name: str, alias: ast.alias, from_module: bool, own_data: bool) -> st
     if bound in SHORT and SHORT[bound] != full:
         return f"{bound} must be {SHORT[bound]}, not {full}"
     return "" if _allowed(name, alias.name, full, own_data) else f"import of {full} is not allowed"
+
+
+def fault_of_script(node: ast.Import | ast.ImportFrom) -> str:
+    """Why an import in a file that a person wrote makes the file unreadable; empty where it does not."""
+    names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+    old = any(name.partition(".")[0] == "pymc3" for name in names)
+    return "pymc3 is another library than pymc 5, whose names and parameters are checked here" if old else ""
+
+
+def usual(body: ast.Module) -> dict[str, Value]:
+    """The names that a text without imports is read with; none where it has some."""
+    imported = any(isinstance(node, ast.Import | ast.ImportFrom) for node in body.body)
+    return {} if imported else {**LIBRARIES, "pt": module("pt")}
 
 
 SHORT = {"pm": "pymc", "np": "numpy", "pt": "pytensor.tensor"}

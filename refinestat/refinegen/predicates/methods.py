@@ -8,9 +8,25 @@ from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp
 from refinestat.refinegen.predicates.records import Passed, What
-from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, checked, size
+from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, changed, checked, size
 from refinestat.refinegen.predicates.symbols import MISSING, UNKNOWN, Kind, Value, sequence
 
+# Methods that change the list, dict or array that they are called on, and functions that change an argument.
+CHANGES = {
+    "update",
+    "setdefault",
+    "pop",
+    "popitem",
+    "clear",
+    "insert",
+    "remove",
+    "reverse",
+    "put",
+    "resize",
+    "partition",
+}
+CHANGING = {"fill_diagonal", "put", "copyto", "place", "putmask", "shuffle"}
+SAME_DATA = {"to_numpy", "copy", "astype", "ravel", "flatten"}  # of a column or array of unknown content
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
 
 
@@ -27,6 +43,9 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
         return _model_method(name, arguments, state)
     if base.kind is Kind.SEQUENCE and name in {"append", "extend"}:
         return _grow_list(node.func, base, arguments, state)
+    if name in CHANGES and base.kind in {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}:
+        changed(base, state)
+        return transfer.opaque([base, *arguments.values])
     if base.kind in {Kind.NUMBER, Kind.SEQUENCE} and name != "astype":
         return library_function(node, name, [base, *arguments.values], arguments, state)
     return checked(node, _plain_method(base, name, arguments), arguments, state, [base, *arguments.values])
@@ -37,6 +56,8 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
         return _table_method(base, name, arguments)
     if base.kind is Kind.TEXT:
         return Value(kind=Kind.SEQUENCE if name == "split" else Kind.TEXT)
+    if base.kind is Kind.UNKNOWN and name in SAME_DATA:
+        return base
     if name == "astype":
         return _cast(base, arguments)
     return transfer.opaque([base, *arguments.values, *arguments.named.values()])
@@ -106,6 +127,8 @@ def add_coords(table: Value, state: State) -> None:
 def library_function(node: ast.Call, path: str, values: list[Value], arguments: Passed, state: State) -> Value:
     """A function of pm.math, np or pt, or a method of the same name, on these values."""
     name = path.rpartition(".")[2]
+    if name in CHANGING and path.startswith("np.") and values:
+        changed(values[0], state)
     if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
         state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
     try:

@@ -21,20 +21,21 @@ LABEL = re.compile(r"[\w\[\](){},.:;|*^+=~'°² -]+")
 def check(reading: Reading) -> Verdict:
     """Refuses the first call that does not fit."""
     for call in reading.calls:
-        for node, why in _faults(call):
+        for node, why in _faults(call, any_name=reading.symbols.script):
             return refuse(NAME, f"{call.title}: {why}", node, reading)
     return accept(NAME)
 
 
-def _faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
-    yield from _label(call)
+def _faults(call: Call, *, any_name: bool) -> Iterator[tuple[ast.AST, str]]:
+    """any_name: a person wrote the program, and may call variables what they like."""
+    yield from _label(call, any_name=any_name)
     yield from _names(call)
     yield from _combination(call)
     yield from _swapped(call)
     yield from _measures(call)
 
 
-def _label(call: Call) -> Iterator[tuple[ast.AST, str]]:
+def _label(call: Call, *, any_name: bool) -> Iterator[tuple[ast.AST, str]]:
     if not call.registered:
         first = next(iter(call.arguments.values()), None)
         if first is not None and first.value.kind is Kind.TEXT:
@@ -48,6 +49,8 @@ def _label(call: Call) -> Iterator[tuple[ast.AST, str]]:
     if value.kind in {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE, Kind.DISTRIBUTION, Kind.NONE}:
         yield call.label.node, "the first argument must be the variable's name, a text"
     if isinstance(value.constant, str):
+        if not any_name:
+            yield from _wording(call.label, value.constant)
         yield from _text(call, call.label, value.constant)
 
 
@@ -55,6 +58,15 @@ def _text(call: Call, label: Argument, name: str) -> Iterator[tuple[ast.AST, str
     if call.taken is not None:
         where = f" (line {call.taken})" if call.taken else ""
         yield label.node, f"the name {name!r} is already taken{where}; every variable needs a new one"
+    if "/" in name:
+        yield label.node, f"the name {name[:LONGEST_NAME]!r} must not contain '/'"
+    dims = call.options.get("dims")
+    if dims is not None and dims.value.constant == name:
+        yield dims.node, f"the variable {name!r} and its dimension must not have the same name"
+
+
+def _wording(label: Argument, name: str) -> Iterator[tuple[ast.AST, str]]:
+    """A generated name is shown to people and comes back to the model: it must be a name."""
     if not name:
         yield label.node, "the variable's name is empty"
     elif (
@@ -66,9 +78,6 @@ def _text(call: Call, label: Argument, name: str) -> Iterator[tuple[ast.AST, str
     ):
         shown = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "..."
         yield label.node, f"{shown!r} is no name for a variable (letters, digits and _, at most {LONGEST_NAME})"
-    dims = call.options.get("dims")
-    if dims is not None and dims.value.constant == name:
-        yield dims.node, f"the variable {name!r} and its dimension must not have the same name"
 
 
 def _names(call: Call) -> Iterator[tuple[ast.AST, str]]:

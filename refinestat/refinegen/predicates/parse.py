@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from refinestat.refinegen.predicates import paths
+from refinestat.refinegen.predicates import paths, script_rules
 from refinestat.refinegen.predicates.gate import ACCEPT, FORBIDDEN_CHARACTERS, Parsed, refuse
+from refinestat.refinegen.predicates.nodes import nodes_of
 from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Symbols, Value
 from refinestat.refinegen.predicates.vocabulary import (
     ATTRIBUTES,
@@ -25,7 +26,6 @@ from refinestat.refinegen.records import Verdict
 
 MOST_NODES = 3_000
 MOST_NODES_OF_DATA = 16_000
-DEEPEST = 100
 MOST_DIGITS = 40
 LONGEST_TEXT = 4_000
 FORMAT = re.compile(r"[<>=^]?[-+ ]?0?\d{0,2},?(\.\d{1,2})?[dfgse%]?")
@@ -35,8 +35,10 @@ UNIMPORTED = frozenset({"pm", "np", "pt"})
 
 def check(parsed: Parsed, symbols: Symbols) -> Verdict:
     """Whether the statement holds nothing but what the list allows."""
+    if symbols.script:
+        return script_rules.check(parsed, symbols)
     for root in parsed.nodes:
-        nodes = _nodes(root, MOST_NODES_OF_DATA if symbols.own_section else MOST_NODES)
+        nodes = nodes_of(root, MOST_NODES_OF_DATA if symbols.own_section else MOST_NODES)
         if isinstance(nodes, str):
             return refuse(nodes, root.lineno + parsed.offset)
         bound = frozenset(n.id for n in nodes if type(n) is ast.Name and type(n.ctx) is not ast.Load)
@@ -53,28 +55,6 @@ def _rank(node: ast.AST) -> tuple[bool, int, int]:
     if isinstance(node, ast.stmt | ast.Lambda):
         return False, node.lineno, node.col_offset
     return True, getattr(node, "end_lineno", None) or 0, getattr(node, "end_col_offset", None) or 0
-
-
-def _nodes(root: ast.AST, most: int) -> list[ast.AST] | str:
-    """All nodes but operators and contexts, or why there are too many."""
-    found, level, depth = [root], [root], 0
-    while level:
-        depth += 1
-        inner: list[ast.AST] = []
-        for node in level:
-            for name in node._fields:
-                value = getattr(node, name, None)
-                if type(value) is list:
-                    inner += [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST) and value._fields:
-                    inner.append(value)
-        level = [node for node in inner if node._fields]
-        found += level
-        if len(found) > most:
-            return f"the statement is too large (more than {most} syntax nodes)"
-        if depth > DEEPEST:
-            return "expressions are nested too deep"
-    return found
 
 
 def _fault(node: ast.AST, symbols: Symbols, bound: frozenset[str]) -> str:
@@ -166,10 +146,8 @@ def _call(node: ast.Call, symbols: Symbols, _: frozenset[str]) -> str:
         called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if called and called not in ATTRIBUTES and (root is None or root.path not in PURE_MODULES):
             return f".{called} is not among the methods that a program may call"
-    names = [keyword.arg for keyword in node.keywords if keyword.arg is not None]
-    again = next((name for name in names if names.count(name) > 1), None)
-    if again is not None:  # the compiler refuses it, the parser does not
-        return f"not valid Python: {again}= is given more than once"
+    if why := script_rules.twice(node):
+        return why
     for keyword in node.keywords:
         if keyword.arg == "out":
             return "out= writes into an existing array and is not allowed"

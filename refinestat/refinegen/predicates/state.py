@@ -1,10 +1,10 @@
 """What changes while one statement is read, and how much of it may be read."""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from refinestat.refinegen.predicates.records import Call, Event, Passed, What
-from refinestat.refinegen.predicates.symbols import Outcome, Symbols, Value
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Outcome, Symbols, Value
 
 MOST_STEPS = 15_000
 
@@ -12,7 +12,16 @@ MOST_STEPS = 15_000
 MOST_STEPS_OF_STATEMENT = 4_000
 
 
+MOST_STEPS_OF_SECTION = 6_000
+
+
 ELEMENTS_PER_STEP = 200
+
+
+STEPS_OF_ANY = 12
+
+
+NAMES_PER_STEP = 8  # of the table, which is copied for each statement
 
 
 @dataclass(slots=True)
@@ -36,6 +45,36 @@ class State:
 
     def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
         self.events.append(Event(what=what, node=node, text=name, values=values))
+
+
+def state_of(symbols: Symbols, offset: int) -> State:
+    """The beginning of reading a statement. offset: what to add to its lines."""
+    return State(
+        names=dict(symbols.values),
+        declared=dict(symbols.declared),
+        coords=dict(symbols.coords),
+        open_coords=symbols.open_coords,
+        symbols=symbols,
+        offset=offset,
+        observations=list(symbols.observations),
+        free=symbols.free,
+        steps=symbols.effort + (STEPS_OF_ANY + len(symbols.values) // NAMES_PER_STEP if symbols.script else 0),
+        limit=min(
+            MOST_STEPS, symbols.effort + (MOST_STEPS_OF_SECTION if symbols.own_section else MOST_STEPS_OF_STATEMENT)
+        ),
+    )
+
+
+def exhausted(symbols: Symbols) -> bool:
+    """Whether a person's file is too large to be read on: what follows is not judged."""
+    return symbols.script and symbols.effort >= MOST_STEPS
+
+
+def changed(value: Value, state: State) -> None:
+    """Something was stored in a list, dict or array: by whatever name it goes, nothing is known of it any more."""
+    for name, other in state.names.items():
+        if other is value:
+            state.names[name] = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
 
 
 def size(value: Value) -> int:

@@ -11,29 +11,19 @@ from refinestat.refinegen.predicates.displays import DISPLAYS
 from refinestat.refinegen.predicates.expressions import READERS, evaluate, merge, operate, truth
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.records import Reading, What
-from refinestat.refinegen.predicates.state import MOST_STEPS, MOST_STEPS_OF_STATEMENT, State
+from refinestat.refinegen.predicates.state import State, changed, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Symbols, Value
+from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Symbols, Value
 
 MOST_ROUNDS = 5_000
+CHANGEABLE = {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}
 
 READERS.update({**DISPLAYS, **SUBSCRIPTS, **calls.CALLS})
 
 
 def read(parsed: Parsed, symbols: Symbols) -> Reading:
     """Everything that the statement does, as far as it can be known."""
-    state = State(
-        names=dict(symbols.values),
-        declared=dict(symbols.declared),
-        coords=dict(symbols.coords),
-        open_coords=symbols.open_coords,
-        symbols=symbols,
-        offset=parsed.offset,
-        observations=list(symbols.observations),
-        free=symbols.free,
-        steps=symbols.effort,
-        limit=min(MOST_STEPS, symbols.effort + MOST_STEPS_OF_STATEMENT),
-    )
+    state = state_of(symbols, parsed.offset)
     run(parsed.nodes, state)
     if state.steps > state.limit and symbols.dataset is not None and parsed.nodes:
         state.report(What.LARGE, parsed.nodes[0], "the program is too large to be judged")
@@ -45,7 +35,7 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
         open_coords=state.open_coords,
         observations=tuple(state.observations),
         free=state.free,
-        effort=state.steps,
+        effort=min(state.steps, state.limit) if symbols.script else state.steps,
         line=parsed.nodes[-1].end_lineno + parsed.offset
         if parsed.nodes and parsed.nodes[-1].end_lineno
         else symbols.line,
@@ -58,7 +48,7 @@ def run(nodes: Iterable[ast.stmt], state: State) -> None:
         reader = STATEMENTS.get(type(node))
         if reader is not None:
             reader(node, state)
-        elif state.symbols.own_section:
+        elif state.symbols.own_section or state.symbols.script:
             forget(node, state)
 
 
@@ -79,8 +69,8 @@ def _store(target: ast.expr, state: State) -> None:
     """A store into an object of the user's own data section: what is in it is no longer known."""
     while isinstance(target, ast.Subscript | ast.Attribute):
         target = target.value
-    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind is not Kind.MODULE:
-        state.names[target.id] = UNKNOWN
+    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind in CHANGEABLE:
+        changed(state.names[target.id], state)
 
 
 def _annotated(node: ast.AnnAssign, state: State) -> None:
@@ -128,7 +118,16 @@ def forget(node: ast.AST, state: State, *, keep: bool = False) -> None:
                 replace(UNKNOWN, sources=before.sources, outcome=before.outcome) if keep else UNKNOWN
             )
         elif isinstance(child, ast.FunctionDef | ast.ClassDef):
-            state.names[child.name] = UNKNOWN
+            state.names[child.name] = OWN
+
+
+def forget_names(node: ast.AST, symbols: Symbols) -> Symbols:
+    """The table after a statement of which nothing is known but the names that it binds."""
+    state = state_of(symbols, 0)
+    forget(node, state)
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        state.names.update(imports.bound(node))
+    return replace(symbols, values=state.names)
 
 
 def _if(node: ast.If, state: State) -> None:
@@ -182,7 +181,7 @@ def open_model(call: ast.Call, state: State) -> None:
 
 
 def _function(node: ast.FunctionDef | ast.ClassDef, state: State) -> None:
-    state.names[node.name] = UNKNOWN
+    state.names[node.name] = OWN
 
 
 def _import(node: ast.Import | ast.ImportFrom, state: State) -> None:
@@ -198,6 +197,7 @@ STATEMENTS: Mapping[type[ast.AST], Callable[[Any, State], None]] = {
     ast.If: _if,
     ast.With: _with,
     ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
     ast.ClassDef: _function,
     ast.Import: _import,
     ast.ImportFrom: _import,

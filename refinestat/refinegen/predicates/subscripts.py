@@ -15,10 +15,11 @@ from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Valu
 def _subscript(node: ast.Subscript, state: State) -> Value:
     base = evaluate(node.value, state)
     index = evaluate(node.slice, state)
-    if base.kind is Kind.DATA:
-        return data_item(node, index, state)
-    if base.kind is Kind.TABLE:
-        return table_item(node, base, index, state)
+    if base.kind in {Kind.DATA, Kind.TABLE}:
+        item = data_item if base.kind is Kind.DATA else table_item
+        return as_outcome(item(node, base, index, state), index.constant, state)
+    if base.kind is Kind.UNKNOWN and isinstance(index.constant, str) and index.constant == state.symbols.scored:
+        return as_outcome(UNKNOWN, index.constant, state)
     result = indexing.item(base, index)
     if base.kind is Kind.NUMBER:
         state.report(What.INDEX, node, ast.unparse(node), (base, index))
@@ -27,7 +28,12 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
     return guarded(node, lambda: result, (base, index), state)
 
 
-def data_item(node: ast.AST, index: Value, state: State) -> Value:
+def as_outcome(value: Value, column: Any, state: State) -> Value:
+    """A column, which may be the outcome that a person named."""
+    return replace(value, outcome=Outcome.WHOLE) if column == state.symbols.scored and column is not None else value
+
+
+def data_item(node: ast.AST, _: Value, index: Value, state: State) -> Value:
     """`data["x"]`: known where the data set is."""
     dataset, name = state.symbols.dataset, index.constant
     if dataset is None or not isinstance(name, str):

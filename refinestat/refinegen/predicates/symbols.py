@@ -79,6 +79,7 @@ class Value:
 
 
 UNKNOWN = Value(kind=Kind.UNKNOWN)
+OWN = Value(kind=Kind.UNKNOWN, path="a function of one's own")  # which may do anything, also to the model
 NONE = Value(kind=Kind.NONE, constant=None)
 
 
@@ -143,6 +144,8 @@ class Symbols:
 
     coords: length of each dimension (None: unknown); open_coords: there may be others. fixed: names that a program
     may not bind again. observations: lines on which the outcome is observed. free: number of free variables.
+    own_section: outside the model block, in the user's own lines. script: in a file that a person wrote.
+    open_names: it has names that nobody can know (`import *`). scored: the outcome that a person named.
     effort: steps of reading so far: what is beyond a limit is not followed."""
 
     values: Mapping[str, Value]
@@ -155,12 +158,15 @@ class Symbols:
     free: int = 0
     line: int | None = None
     own_section: bool = False
+    script: bool = False
+    open_names: bool = False
+    scored: str | None = None
     effort: int = 0
 
     @property
     def outcome(self) -> str | None:
         """Name of the outcome where the program is scored."""
-        return self.dataset.outcome.name if self.dataset is not None else None
+        return self.dataset.outcome.name if self.dataset is not None else self.scored
 
 
 LIBRARIES = {"pm": module("pm"), "np": module("np")}
@@ -176,6 +182,8 @@ def data_value(variable: Variable) -> Value:
 
 def concrete(thing: Any) -> Value:
     """What is known of an object of a user's data section that was executed."""
+    if thing is None:
+        return UNKNOWN
     if isinstance(thing, dict):
         keys = tuple(key for key in thing if isinstance(key, str))
         return Value(kind=Kind.TABLE, keys=keys, items=tuple(concrete(thing[key]) for key in keys))

@@ -3,6 +3,19 @@
 from refinestat.refinegen.store.cell import Cell
 from refinestat.refinegen.store.environment import describe
 from refinestat.refinegen.store.log import Log, read_attempts
-from refinestat.refinegen.store.run_folder import RunFolder, read_settings
+from refinestat.refinegen.store.posterior import load_free, load_posterior
+from refinestat.refinegen.store.run_folder import BASELINES, ROOT, RunFolder, numbered, read_settings
 
-__all__ = ["Cell", "Log", "RunFolder", "describe", "read_attempts", "read_settings"]
+__all__ = [
+    "BASELINES",
+    "ROOT",
+    "Cell",
+    "Log",
+    "RunFolder",
+    "describe",
+    "load_free",
+    "load_posterior",
+    "numbered",
+    "read_attempts",
+    "read_settings",
+]

@@ -11,7 +11,7 @@ from typing import Any
 
 from huggingface_hub.constants import HF_HUB_CACHE
 
-from commons.config import Settings, model_source
+from commons.config import Settings, model_revision, model_source
 from commons.data_pymc import DATASETS
 
 DISTRIBUTIONS = (
@@ -42,8 +42,10 @@ def model_hash(name: str) -> str | None:
     """sha256 over the names and contents of a model folder's files; for a Hugging Face id, the commit downloaded."""
     folder = Path(model_source(name))
     if not folder.is_absolute():
-        reference = Path(HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "refs" / "main"
-        return reference.read_text(encoding="ascii").strip() if reference.is_file() else None
+        revision = model_revision(name)
+        repository = Path(HF_HUB_CACHE) / f"models--{model_source(name).replace('/', '--')}"
+        reference = repository / "refs" / (revision or "main")
+        return reference.read_text(encoding="ascii").strip() if reference.is_file() else revision
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         digest.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())

@@ -1,7 +1,7 @@
 """The folder of a run, held by one process at a time. Every file but the logs is written whole or not at all."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
@@ -9,12 +9,19 @@ from typing import IO, Any, Self
 
 from commons.config import CELLS, MACHINE, Settings, checked
 from commons.models import model_folder
+from commons.owndata import stored
+from commons.owndata.prepare import Prepared
 from commons.utils import TEMPORARY, UserError, cannot_write, write_text
 from refinestat.refinegen.store import codec, locking
 from refinestat.refinegen.store.cell import Cell
 
 ROOT = Path("results/refinestat-main")
+BASELINES = Path("results/Baseline")  # of each strategy but the whole method: a folder, and its runs in it
 FORMAT = 1
+ADDED = {  # what runs lack that are older than it
+    **{"strategy": "refinestat", "budget": "tokens", "budgets": None},
+    **{"top_k": 0, "min_p": 0.0, "prompt": "plain", "dtype": "auto", "quantize": None},
+}
 BEST = ("best_program.py", "best_program_diagnostics.txt")
 
 
@@ -31,18 +38,29 @@ class RunFolder:
 
     @classmethod
     def create(
-        cls, settings: Settings, environment: Mapping[str, Any], *, root: Path = ROOT, output: Path | None = None
+        cls,
+        settings: Settings,
+        environment: Mapping[str, Any],
+        *,
+        root: Path = ROOT,
+        output: Path | None = None,
+        own: Sequence[Prepared] = (),
     ) -> Self:
-        """A new run: the next free number under `root`, or the folder `output`, which must be new or empty."""
-        path = _numbered(root) if output is None else _named(output)
+        """A new run: the next free number under `root`, or the folder `output`, which must be new or empty.
+
+        own: the user's data sets, of which the run keeps a copy."""
+        path = numbered(root) if output is None else _named(output)
         lock = locking.hold(path)
         run = cls(path, settings, lock)
         run.write_json("environment.json", environment)
+        stored.save(path / stored.FOLDER, own)
         run._write_config()
         return run
 
     @classmethod
-    def open(cls, path: Path, settings: Settings, environment: Mapping[str, Any]) -> Self:
+    def open(
+        cls, path: Path, settings: Settings, environment: Mapping[str, Any], *, own: Sequence[Prepared] = ()
+    ) -> Self:
         """Continues a run with the settings it began with; new models, data sets and seeds are added to it."""
         recorded = read_settings(path)
         _must_agree(path, recorded, settings)
@@ -50,7 +68,9 @@ class RunFolder:
         for left in path.rglob(f".*{TEMPORARY}"):
             left.unlink(missing_ok=True)
         began = _read_json(path / "environment.json", f"{path} is not whole")
-        run = cls(path, _joined(recorded, settings), lock, _changes(path, began, environment))
+        notes = (*stored.changed_files(path), *_changes(path, began, environment))
+        run = cls(path, _joined(recorded, settings), lock, notes)
+        stored.save(path / stored.FOLDER, (each for each in own if each.dataset.name not in recorded.datasets))
         known = {kind: {**began.get(kind, {}), **environment[kind]} for kind in ("models", "datasets")}
         run.write_json("environment.json", {**began, **known})
         run._write_config()
@@ -107,12 +127,13 @@ class RunFolder:
 
 
 def read_settings(path: Path) -> Settings:
-    """The settings of a run, from its config.json."""
+    """The settings of a run, from its config.json. Makes the data sets of the user's that it keeps known."""
     data = _read_json(path / "config.json", f"{path} holds no run")
+    stored.register_stored(path)
     if data.pop("format", None) != FORMAT:
         raise UserError(f"{path} was written by another version of RefineStat: its format is not {FORMAT}")
     try:
-        return checked(data)
+        return checked({**ADDED, **data})
     except UserError as error:
         raise UserError("\n".join(f"{path / 'config.json'}: {line}" for line in str(error).splitlines())) from error
 
@@ -168,7 +189,7 @@ def _changes(path: Path, began: Mapping[str, Any], environment: Mapping[str, Any
     )
 
 
-def _numbered(root: Path) -> Path:
+def numbered(root: Path) -> Path:
     """Makes the next folder 1, 2, 3, ... under `root`."""
     try:
         root.mkdir(parents=True, exist_ok=True)

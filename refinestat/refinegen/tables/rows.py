@@ -9,12 +9,12 @@ import pandas as pd
 
 from commons.config import Settings, model_label
 from commons.diagnostics import CHECKS
-from refinestat.refinegen.records import Assessment, Attempt, Outcome
+from refinestat.refinegen.records import Assessment, Attempt, Outcome, sampled
 from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import Cell, Log
 from refinestat.refinegen.tables.columns import AGGREGATED, AVERAGED, COLUMNS, OUTCOMES, PREDICATES
 
-SAMPLED = (Outcome.SCORED, Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
+RAN = (Outcome.SCORED, Outcome.INCOMPARABLE)  # an incomparable one is given the benefit of the doubt
 ALL = "all data sets"
 Row = dict[str, Any]
 
@@ -77,19 +77,21 @@ def costs(attempts: Sequence[Attempt], K: int) -> Row:
     """What the attempts cost together, and what they came to."""
     spent = [attempt.draft.cost for attempt in attempts]
     outcomes = Counter(attempt.assessment.outcome for attempt in attempts)
-    fitted = [attempt.assessment for attempt in attempts if not attempt.looked_up]
+    fitted = [fit for attempt in attempts if not attempt.looked_up for fit in attempt.assessment.fits]
+    ran = sum(outcomes[outcome] for outcome in RAN)
     discarded: Counter[str] = Counter()
     for cost in spent:
         for name, tokens in cost.discarded.items():
             discarded[name if name in PREDICATES else "other"] += tokens
     return {
         "attempts": len(attempts),
-        "programs_run": outcomes[Outcome.SCORED],
-        "run_rate": ratio(outcomes[Outcome.SCORED], len(attempts)),
+        "programs_run": ran,
+        "run_rate": ratio(ran, len(attempts)),
         "accepted": sum(reliable(attempt, K) for attempt in attempts),
         **{outcome.value: outcomes[outcome] for outcome in OUTCOMES},
         "looked_up": sum(attempt.looked_up for attempt in attempts),
-        "nuts_runs": sum(assessment.outcome in SAMPLED for assessment in fitted),
+        "nuts_runs": sum(sampled(assessment) for assessment in fitted),
+        "fallbacks": sum(bool(assessment.note) for assessment in fitted),
         "prompt_tokens": sum(cost.prompt_tokens for cost in spent),
         "generated_tokens": sum(cost.generated_tokens for cost in spent),
         "discarded_tokens": discarded.total(),

@@ -52,6 +52,8 @@ def totals(frame: pd.DataFrame) -> str:
     lines.append(f"{written:,} tokens written, {discarded:,} of them discarded.")
     if accepted:
         lines.append(f"For each reliable program: {written / accepted:,.0f} tokens, {fits / accepted:.1f} NUTS runs.")
+    if fallbacks := int(total["fallbacks"]):
+        lines.append(f"{fallbacks:,} of the NUTS runs fell back to a slower sampler; attempts.jsonl says why (note).")
     damaged, unfinished = int(total["damaged_lines"]), int((frame["finished"] == "no").sum())
     if damaged:
         what = (

@@ -5,6 +5,7 @@ from math import ceil
 
 import pandas as pd
 
+from commons.budgets import BUDGET_FILES
 from commons.config import model_label
 from commons.utils import replacing, write_text
 from refinestat.refinegen.records import Attempt
@@ -97,7 +98,8 @@ def _write_analysis(run: RunFolder, results: Results) -> None:
 def _write_tokens(run: RunFolder, results: Results) -> None:
     """token_usage.json: by cell. cumulative_tokens.json: generated tokens after each attempt.
 
-    token_budget.json: largest generated_tokens of a seed, times 1.2: what a baseline may use at equal cost."""
+    token_budget.json, fit_budget.json, second_budget.json: the largest use of a seed, times 1.2: what a baseline may
+    use at equal cost."""
     usage: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
     cumulative: dict[str, dict[str, dict[str, list[int]]]] = {}
     for cell, log, row in zip(results.cells, results.logs, results.seeds.to_dict("records"), strict=True):
@@ -107,13 +109,17 @@ def _write_tokens(run: RunFolder, results: Results) -> None:
         so_far = 0
         after = [so_far := so_far + each.draft.cost.generated_tokens for each in log.attempts.values()]
         cumulative.setdefault(model, {}).setdefault(cell.dataset, {})[seed] = after
-    budget = {
-        model: {
-            dataset: ceil(BUDGET_FACTOR * max(each["generated_tokens"] for each in seeds.values()))
-            for dataset, seeds in datasets.items()
-        }
-        for model, datasets in usage.items()
-    }
     run.write_json("token_usage.json", usage)
     run.write_json("cumulative_tokens.json", cumulative)
-    run.write_json("token_budget.json", budget)
+    for unit, used in _uses(results.seeds).items():
+        largest = used.groupby([results.seeds["model"], results.seeds["dataset"]], sort=False).max()
+        budget: dict[str, dict[str, int]] = {}
+        for (model, dataset), most in largest.items():
+            budget.setdefault(model, {})[dataset] = ceil(BUDGET_FACTOR * most)
+        run.write_json(BUDGET_FILES[unit], budget)
+
+
+def _uses(seeds: pd.DataFrame) -> dict[str, pd.Series]:
+    """What each cell used, by the unit of a budget."""
+    seconds = seeds["model_seconds"] + seeds["mask_seconds"] + seeds["fit_seconds"]
+    return {"tokens": seeds["generated_tokens"], "fits": seeds["nuts_runs"], "seconds": seconds}

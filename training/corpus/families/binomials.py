@@ -65,7 +65,7 @@ def binomial_regression(draft: Draft) -> None:
     columns = predictors(draft, 2) if several else [add_predictor(draft, kind=kind, word=word)]
     describe(draft, *about(draft, outcome, columns))
     arrange(draft)
-    degree = 1 if several or (columns[0].low, columns[0].high) == (0, 1) else draft.random.choice([1, 1, 2, 2, 3])
+    degree = 1 if several or (columns[0].low, columns[0].high) == (0, 1) else draft.random.choice([1, 1, 2, 2, 3, 3])
     eta = polynomial(draft, outcome, columns[0], degree) if degree > 1 else linear(draft, outcome, columns)
     if draft.chance(0.15):
         eta += f" + {effects(draft, ('u', 'e_row', 'row_effect'), 0.5, draft.shape(outcome.name))}"

@@ -8,7 +8,7 @@ from training.corpus.priors import BETWEEN, SLOPE, effects, location, positive
 from training.corpus.terms import prepare
 from training.corpus.words import NAMES
 
-_MEAN = ("mu", "mu", "mu", "mu_theta", "mu_pop", "m", "pop_mean")
+_MEAN = ("mu", "mu", "mu_theta", "mu_pop", "m", "pop_mean")
 _EFFECTS = ("theta", "theta", "theta", "effects", "alpha_j", "true_effect", "b_group")
 _MEANINGS = ("standard error", "known standard error", "standard error", "known error", "standard deviation", "")
 
@@ -43,12 +43,12 @@ def meta_analysis(draft: Draft) -> None:
     """A population mean with effects per row, marginalised, or pooled."""
     outcome, error = _data(draft)
     describe(draft, *_sentences(draft, outcome))
-    extent = outcome.column.extent * draft.random.choice([0.5, 1, 1])
+    extent = outcome.column.extent * draft.random.choice([0.5, 1, 2])
     mu = location(draft, _MEAN, extent)
     draw = draft.random.random()
-    if draw < 0.1:
+    if draw < 0.12:
         draft.observe("Normal", outcome.name, mu=mu, sigma=error.name)
-    elif draw < 0.34:
+    elif draw < 0.52:
         tau = positive(draft, BETWEEN, outcome.spread / 2)
         total = f"pm.math.sqrt({error.name}**2 + {tau}**2)"
         if draft.chance(0.5):
@@ -79,7 +79,7 @@ def meta_regression(draft: Draft) -> None:
 
 
 def _observe(draft: Draft, outcome: Outcome, error: Column, mean: str) -> None:
-    if draft.chance(0.92):
+    if draft.chance(0.8):
         draft.observe("Normal", outcome.name, mu=mean, sigma=error.name)
     else:
         draft.observe("StudentT", outcome.name, nu=draft.random.choice([3, 4, 5]), mu=mean, sigma=error.name)

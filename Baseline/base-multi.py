@@ -1,0 +1,11 @@
+"""Several runs of single-pass SynCode: `python Baseline/base-multi.py --runs 5 --seeds-per-run 5`."""
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    sys.path[0] = str(Path(__file__).resolve().parents[1])  # so that `refinestat` and `commons` import
+
+    from refinestat.refinegen.cli_baselines import base_multi_main
+
+    sys.exit(base_multi_main())

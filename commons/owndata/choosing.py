@@ -1,0 +1,31 @@
+"""Of many columns, the few that tell most about the outcome."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from commons.owndata.column import Column, ColumnKind
+
+MOST_COLUMNS = 8
+_ROWS = 1_000  # are enough to rank columns
+_SEED = 1
+
+
+def most_associated(columns: Sequence[Column], outcome: Column, rows: np.ndarray) -> list[str]:
+    """Names of the MOST_COLUMNS columns with the largest mutual information with the outcome, in their own order."""
+    from sklearn.feature_selection import (  # noqa: PLC0415 - slow to load
+        mutual_info_classif,
+        mutual_info_regression,
+    )
+
+    if len(rows) > _ROWS:
+        rows = np.sort(np.random.default_rng(_SEED).choice(rows, _ROWS, replace=False))
+    table = np.column_stack([column.values[rows] for column in columns])
+    table = np.where(np.isnan(table), np.nanmedian(table, axis=0), table)
+    discrete = np.array([bool(column.levels) or column.kind is ColumnKind.BINARY for column in columns])
+    categorical = outcome.kind in (ColumnKind.BINARY, ColumnKind.ORDINAL)
+    measure = mutual_info_classif if categorical else mutual_info_regression
+    # few rows: fewer neighbours than the default 3 would leave none
+    information = measure(table, outcome.values[rows], discrete_features=discrete, random_state=_SEED)
+    best = set(np.argsort(-information, kind="stable")[:MOST_COLUMNS].tolist())
+    return [column.name for i, column in enumerate(columns) if i in best]

@@ -1,0 +1,59 @@
+"""How a column is offered to the model where its scale is far from 1."""
+
+import math
+
+import numpy as np
+
+from commons.data_pymc import Scaling
+from commons.owndata import words
+from commons.owndata.column import Column, ColumnKind
+
+_NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.COUNT, ColumnKind.DATE, ColumnKind.PROPORTION)
+_LARGE, _SMALL = 10.0, 0.05  # standard deviations that are far from 1
+_FAR_FROM_ZERO = 6.0  # standard deviations that the mean may lie from 0
+_NARROW = 0.15  # coefficient of variation below which a positive outcome may as well be centred
+_OUTCOME_LARGE, _OUTCOME_SMALL = 100.0, 0.1
+
+
+def of_predictor(column: Column, values: np.ndarray) -> Scaling | None:
+    """Centred and divided by the standard deviation; a positive one that starts near zero, as a dose or an age, is
+    divided by a power of ten, so that curves and logarithms of it stay possible. None: as it is."""
+    if column.kind not in _NUMERIC or words.has(column.name, words.EXPOSURE):
+        return None
+    mean, deviation = float(values.mean()), float(values.std())
+    if _SMALL <= deviation <= _LARGE and abs(mean) <= _FAR_FROM_ZERO * deviation:
+        return None
+    starts_low = 0 <= values.min() <= values.max() / 4
+    if starts_low and words.has(column.name, words.GROWS):
+        return Scaling(shift=0.0, scale=_power_of_ten(values.max()))
+    return _standard(mean, deviation)
+
+
+def of_outcome(column: Column, values: np.ndarray, *, known_scale: bool) -> Scaling | None:
+    """A real outcome is standardised; a positive one is divided by a power of ten, so that it stays positive, unless
+    it varies so little that this makes no difference. known_scale: the outcome has known standard errors."""
+    if column.kind not in (ColumnKind.REAL, ColumnKind.POSITIVE) and not (
+        known_scale and column.kind is ColumnKind.COUNT
+    ):
+        return None
+    mean, deviation = float(values.mean()), float(values.std())
+    if column.kind is ColumnKind.POSITIVE and deviation > _NARROW * mean:
+        middle = float(np.median(values))
+        far = values.max() > _OUTCOME_LARGE or middle < _OUTCOME_SMALL or values.max() < 1
+        return Scaling(shift=0.0, scale=_power_of_ten(middle)) if far else None
+    if known_scale and _SMALL <= deviation <= _OUTCOME_LARGE:
+        return None
+    if _SMALL <= deviation <= _LARGE and abs(mean) <= _FAR_FROM_ZERO * deviation:
+        return None
+    return _standard(mean, deviation)
+
+
+def _power_of_ten(value: float) -> float:
+    """The largest power of ten that is not above the value."""
+    return float(10.0 ** math.floor(math.log10(value) + 1e-9)) if value > 0 else 1.0
+
+
+def _standard(mean: float, deviation: float) -> Scaling:
+    """To a hundredth of a standard deviation: numbers that a person can read in the file."""
+    digits = 2 - math.floor(math.log10(deviation))
+    return Scaling(shift=round(mean, digits), scale=float(f"{deviation:.4g}"))

@@ -1,0 +1,106 @@
+"""Words that say what a column is, and how a column's name splits into words."""
+
+import re
+import unicodedata
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+IDENTIFIER = _words("""
+id ids uuid guid idx index row rows rowname rownames rowid rownum nr no record key email mail phone address url
+unnamed serial barcode ssn isbn name names firstname lastname surname
+""")
+GROUP = _words("""
+group groups grp subject patient person participant respondent individual site village county region state country
+city town district school hospital clinic lab batch block plot plant cluster team store shop branch class classroom
+station farm family household species genus litter cage tank pen strain variety breed brand line ward unit sector
+teacher rater judge operator machine device zone location place area_code zip zipcode postcode postal dept department
+party league treatment arm condition category type island orchard field river lake well
+""")
+COUNT = _words("""
+count counts cnt number num freq frequency events deaths births accidents visits calls eggs seeds storms quakes
+failures arrivals cases goals bugs crashes sightings claims nests faults strikes errors complaints tickets fires
+defects infections injuries admissions bites parasites mutations orders clicks flowers rides shoots spores wins losses
+kills awards bikes cars passengers customers insects doctors children kids siblings pets hits successes
+""")
+MEASURE = _words("""
+weight height length width depth price cost income salary wage age duration distance dist speed velocity temp
+temperature pressure score volume mass dose concentration rainfall energy power voltage yield size area mpg hp
+horsepower bmi time minutes hours seconds revenue expenditure gdp calories cholesterol glucose bp sbp dbp hr heart
+strength wt ht sqft sq ft elev elevation altitude weightlb heightin cm mm kg lb lbs inch inches girth sales amount
+rent level loss iq reaction rt latency balance debt profit gain change difference diff
+""")
+TIME = _words("year years month months week weeks day days hour hours date time t period quarter season minute age")
+GROWS = TIME | _words("dose concentration conc age distance depth size")
+TRIALS = _words("""
+trials trial n total tot tested attempts exposed denominator tries attempted sampled examined screened inspected shots
+questions items pairs flips tosses drawn treated planted sown asked invited ntotal ntrials applied applicants eligible
+enrolled offered opportunities released
+""")
+ERROR = _words("se sei stderr sem stderror sterr")
+PROPORTION = _words("proportion prop share fraction frac percent pct percentage perc")
+PERCENT = _words("percent pct percentage perc")
+EXPOSURE = _words("exposure population personyears offset")
+RATED = _words(
+    "rating satisfaction grade stage pain severity agreement likert quality rank level happiness stars class"
+)
+OUTCOME = ("outcome", "response", "target", "y")
+
+SCALES = tuple(
+    tuple(scale.split(","))
+    for scale in (
+        "very low,low,medium,high,very high",
+        "low,moderate,high",
+        "low,mid,high",
+        "never,rarely,sometimes,often,always",
+        "never,seldom,sometimes,often,always",
+        "very small,small,medium,large,very large",
+        "xs,s,m,l,xl,xxl",
+        "none,mild,moderate,severe,very severe",
+        "none,some,marked",
+        "terrible,very poor,poor,fair,good,very good,excellent",
+        "very bad,bad,ok,good,very good",
+        "bad,average,good",
+        "strongly disagree,disagree,neutral,agree,strongly agree",
+        "strongly disagree,disagree,neither,agree,strongly agree",
+        "very dissatisfied,dissatisfied,neutral,satisfied,very satisfied",
+        "primary,secondary,tertiary",
+        "beginner,intermediate,advanced",
+        "young,middle,old",
+        "cold,cool,warm,hot",
+        "i,ii,iii,iv,v",
+    )
+)
+YES = _words("yes y true t 1 positive pos present success passed pass alive male treated treatment on win won case")
+NO = _words(
+    "no n false f 0 negative neg absent failure failed fail dead female control untreated off lose lost placebo"
+)
+
+
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "đ": "d", "œ": "oe"})
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a column's name, lower case: `Petal.Length (cm)` is petal, length, cm; `nTrials` is n, trials."""
+    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    return [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", split)]
+
+
+def has(name: str, known: frozenset[str]) -> bool:
+    """Whether one of the words of a column's name is known."""
+    found = words_of(name)
+    return not known.isdisjoint(found) or "".join(found) in known
+
+
+def counts_something(name: str) -> bool:
+    """Whether a name says that a column is a count: deaths, num_visits, n_eggs."""
+    found = words_of(name)
+    return has(name, COUNT) or (len(found) > 1 and found[0] in ("n", "no"))
+
+
+def measures_something(name: str) -> bool:
+    """Whether a name says that a column is a measurement."""
+    return has(name, MEASURE) and not counts_something(name)
