@@ -11,7 +11,7 @@ from commons.data_pymc import Dataset, Role, Scaling, Variable
 from commons.owndata.column import Column, ColumnKind
 from commons.owndata.names import python_names
 from commons.owndata.spec import ColumnRole
-from commons.owndata.words import counts_something, words_of
+from commons.owndata.words import PROPORTION, counts_something, has, words_of
 from commons.utils import one_line
 
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
@@ -113,7 +113,7 @@ def _meaning(each: Used, scaling: Scaling | None) -> str:
     if column.kind is ColumnKind.BINARY and column.levels and each.role is not ColumnRole.GROUP:
         text += f", 1 is {one_line(column.levels[1])[:20]}"
     if scaling is not None and each.role in (ColumnRole.OUTCOME, ColumnRole.PREDICTOR):
-        text += ", standardised" if scaling.shift else ", scaled"
+        text += ", standardised" if scaling.shift else "" if each.role is ColumnRole.OUTCOME else ", scaled"
     return text
 
 
@@ -154,6 +154,8 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
     """The sentence at the top of the data section where the user gave none."""
     outcome = next(each for each in used if each.role is ColumnRole.OUTCOME)
     what = spoken(outcome.column.name)
+    if outcome.column.kind is ColumnKind.PROPORTION and not has(outcome.column.name, PROPORTION):
+        what = f"proportion of {what}"
     by = _listed([spoken(e.column.name) for e in used if e.role is ColumnRole.PREDICTOR])
     groups = _listed([spoken(e.column.name) for e in used if e.role is ColumnRole.GROUP])
     roles = {each.role for each in used}

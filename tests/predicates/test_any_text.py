@@ -48,11 +48,11 @@ LARGE = {
 
 
 def holds(text):
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert judge_source(text, None)
     assert judge_source(text, DATASET)
     assert isinstance(judge(Statement(source=text, line=3), start(DATASET)), Judgement)
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
 
 
 @given(st.text(max_size=400))

@@ -35,7 +35,7 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
         open_coords=state.open_coords,
         observations=tuple(state.observations),
         free=state.free,
-        effort=state.steps,
+        effort=min(state.steps, state.limit) if symbols.script else state.steps,
         line=parsed.nodes[-1].end_lineno + parsed.offset
         if parsed.nodes and parsed.nodes[-1].end_lineno
         else symbols.line,
