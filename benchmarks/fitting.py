@@ -1,8 +1,9 @@
 """What fitting costs: each program of the workload in the pool, and beside it in a fresh Python with `pm.sample`.
 
     python benchmarks/fitting.py                       # goes on where the last call stopped, then prints the tables
-    python benchmarks/fitting.py --minutes 5           # stops after about five minutes
+    python benchmarks/fitting.py --minutes 5           # stops after about five minutes; 0: prints the tables alone
     python benchmarks/fitting.py --seeds 1 --programs es_nc dg_good --anew
+    python benchmarks/fitting.py --seeds 1 --ways pool pilot    # what a pilot costs and what it ends
 
 The 33 programs with three seeds take about an hour on one core, nearly all of it the fresh Pythons; one that takes
 more than 300 CPU-seconds is ended and counted with those. Each measurement is a line of `--log`. CPU-seconds are the
@@ -37,7 +38,7 @@ from refinestat.refinegen.fitting.pool import FittingPool  # noqa: E402
 from refinestat.refinegen.records import Outcome, SamplerSettings  # noqa: E402
 
 LOG = ROOT / "results" / "benchmarks" / "fitting.jsonl"
-WAYS = ("fresh", "pool")
+WAYS = ("fresh", "pool", "pilot")  # pilot: in the pool, with a pilot of 200 + 200 draws in each chain
 MOST_FRESH = 300  # CPU-seconds after which a fresh Python is ended, and counted with those
 _AFTER = """
 with model:
@@ -54,10 +55,10 @@ np.savez(OUT, likelihood=likelihood.values, **{"free_" + name: draws for name, d
 Line = dict[str, Any]
 
 
-async def in_pool(pool: FittingPool, name: str, seed: int) -> Line:
+async def in_pool(pool: FittingPool, name: str, seed: int, pilot: int) -> Line:
     """The program through the pool, which has started already."""
     began = time.monotonic()
-    fit = await pool.fit(workload_source(name), workload_data(name), SamplerSettings(seed=seed))
+    fit = await pool.fit(workload_source(name), workload_data(name), SamplerSettings(seed=seed, pilot=pilot))
     line: Line = {
         "cpu": fit.cpu_seconds,
         "wall": time.monotonic() - began,
@@ -121,7 +122,8 @@ async def measure(wanted: Iterable[tuple[str, int, str]], log: Path, until: floa
             if time.monotonic() > until:
                 break
             bar.set_postfix_str(f"{name} {way}")
-            line = fresh(name, seed) if way == "fresh" else await in_pool(pool, name, seed)
+            pilot = 200 if way == "pilot" else 0
+            line = fresh(name, seed) if way == "fresh" else await in_pool(pool, name, seed, pilot)
             with log.open("a") as file:
                 file.write(json.dumps({"program": name, "seed": seed, "way": way, **line}) + "\n")
 
@@ -130,7 +132,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", nargs="+", default=workload(), choices=workload(), metavar="NAME")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], metavar="N")
-    parser.add_argument("--ways", nargs="+", default=WAYS, choices=WAYS, help="in a fresh Python, in the pool, or both")
+    parser.add_argument("--ways", nargs="+", default=WAYS[:2], choices=WAYS, help="default: fresh pool")
     parser.add_argument("--minutes", type=float, default=np.inf, help="begin no further measurement after that")
     parser.add_argument("--anew", action="store_true", help="measure again what the log holds")
     parser.add_argument("--log", type=Path, default=LOG)
@@ -138,7 +140,7 @@ def main() -> None:
     done = {} if arguments.anew else read(arguments.log)
     every = [(name, seed, way) for seed in arguments.seeds for name in arguments.programs for way in arguments.ways]
     missing = [each for each in every if each not in done]
-    if missing:
+    if missing and arguments.minutes > 0:
         asyncio.run(measure(missing, arguments.log, time.monotonic() + 60 * arguments.minutes))
     print(tables({key: line for key, line in read(arguments.log).items() if key in set(every)}))
     print(f"Measurements: {arguments.log}")

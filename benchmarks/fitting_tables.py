@@ -33,7 +33,7 @@ def _row(name: str, lines: Mapping[Key, Line]) -> list[str]:
         f"{first['cpu'] / second['cpu']:.0f}" if first and second else "",
         f"{seconds.get('build', 0) + seconds.get('compile', 0):.2f}",
         f"{seconds.get('pilot', 0) + seconds.get('sample', 0):.2f}",
-        f"{seconds.get('log_likelihood', 0):.2f}",
+        f"{seconds.get('log_likelihood', 0) + seconds.get('predictive', 0):.2f}",
         f"{sum(same)}/{len(same)}" if same else "",
         f"{max(apart):.1f}" if apart else "",
     ]
@@ -79,4 +79,9 @@ def _totals(lines: Mapping[Key, Line]) -> str:
         told.append(f"checks equal: {sum(same)} of {len(same)}, {sum(same) / max(1, len(same)):.1%}")
         near = sum(z < 4 for z in apart)
         told.append(f"means within 4 standard errors: {near} of {len(apart)}, {near / max(1, len(apart)):.1%}")
+    with_pilot = [(name, seed) for name, seed, way in lines if way == "pilot" and (name, seed, "pool") in lines]
+    if with_pilot:
+        without, cost = (sum(lines[*key, way]["cpu"] for key in with_pilot) for way in ("pool", "pilot"))
+        ended = [name for name, seed in with_pilot if lines[name, seed, "pilot"]["sampler"].startswith("hopeless")]
+        told.append(f"with a pilot: {cost:.0f} CPU-s, {without:.0f} without; it ends {', '.join(ended) or 'none'}")
     return "\n".join(told)

@@ -24,7 +24,7 @@ from refinestat.refinegen.assessment import assess  # noqa: E402
 from refinestat.refinegen.fitting.pool import FittingPool  # noqa: E402
 from refinestat.refinegen.records import FitLimits, Outcome, SamplerSettings  # noqa: E402
 
-LIMITS = FitLimits(wall=6.0, cpu=6.0, build=4.0)
+LIMITS = FitLimits(wall=4.0, cpu=3.0, build=2.0)
 GOOD_ONES = ("es_pool", "es_nopool", "glm_lin", "gp_lin", "sg_pool", "dg_lin")
 BROKEN = ("import os\nos._exit(0)", "import os\nos.kill(os.getpid(), 11)", "while True: pass", "x = [0] * 10**10", "(")
 MOST_GROWTH = 0.05

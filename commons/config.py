@@ -136,7 +136,7 @@ class RunRequest:
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
     device: "cpu", "cuda" or "cuda:N"; "auto": a GPU if there is one, but for the embedded model. pickle: weights may be
     pickled, which can run code. unsafe: run programs even where they cannot be contained.
-    cache: the folder of a cache of fits that runs share.
+    cache: the folder of a cache of fits that runs share. as_made: fits from there count as made.
     own: data sets of the user's, which the run keeps a copy of."""
 
     settings: Settings
@@ -147,6 +147,7 @@ class RunRequest:
     pickle: bool = False
     unsafe: bool = False
     cache: Path | None = None
+    as_made: bool = False
     own: "tuple[Prepared, ...]" = ()
 
 

@@ -1,14 +1,17 @@
 """How often a program is fitted: once, or twice where a few divergences are all that fails."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from fabricate import attempt
 
 from commons.data_pymc import DATASETS
 from refinestat.refinegen.assessment import assess, fit_and_assess, worth_refitting
 from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
+from refinestat.refinegen.store import codec
 
 SETTINGS = SamplerSettings(chains=4, tune=1000, draws=1000, target_accept=0.95, seed=3)
 CHAINS, DRAWS, N = 4, 1000, 20
@@ -62,6 +65,12 @@ def test_a_few_divergences_alone_lead_to_one_second_fit_that_counts():
     assert other is not None
     assert (other.checks[3].value, other.target_accept, other.cpu_seconds) == (7, 0.95, 2.0)
     assert [each.cpu_seconds for each in assessment.fits] == [2.0, 2.0]
+
+
+def test_both_fits_come_back_from_the_log():
+    assessment, _, _ = played(good_fit(7), good_fit(2))
+    logged = attempt(0, assessment)
+    assert codec.attempt_of(json.loads(codec.dumps(logged))) == logged
 
 
 def test_a_second_fit_that_does_not_complete_leaves_the_first():

@@ -1,12 +1,13 @@
 import asyncio
 import json
 import random
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     Gemma2Config,
     Gemma2ForCausalLM,
@@ -25,8 +26,12 @@ from transformers import (
 
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
+from refinestat.refinegen import strategies
+from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
+from refinestat.refinegen.language_model.passes import Passes
 from refinestat.refinegen.prompts import plain
+from refinestat.refinegen.sampling import Temper
 
 PROMPTS = [plain(dataset) for dataset in DATASETS.values()]
 BODY = (
@@ -124,7 +129,7 @@ def test_rows_that_join_grow_and_are_cut_back_apart_have_the_logits_of_each_alon
     after: list[list[int]] = [[], [], []]
 
     async def play() -> None:
-        for _ in range(25):
+        for _ in range(15):
             asking = sorted(chance.sample(range(3), chance.choice([1, 2, 3, 3])))
             for i in asking:
                 kept = len(after[i]) if chance.random() < 0.7 else chance.randrange(len(after[i]) + 1)
@@ -179,6 +184,18 @@ def test_a_pass_that_fails_fails_its_cells_and_says_why(folder):
         return await asyncio.gather(*asked, return_exceptions=True)
 
     assert [type(found) for found in asyncio.run(play())] == [IndexError, IndexError]
+
+
+def test_memory_that_does_not_suffice_is_one_clear_line(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.\nSee the documentation.")
+
+    monkeypatch.setattr(Passes, "rows_from", full)
+    with pytest.raises(UserError, match=r"1 programs at once do not fit .* lower --in-flight") as caught:
+        asyncio.run(answered((model.context([5, 6, 7]), [8])))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_closed_row_is_given_to_the_next_cell(folder):
@@ -349,3 +366,63 @@ def test_no_more_sequences_than_memory_has_room_for(folder, monkeypatch):
     assert model.room(256) == 10
     monkeypatch.setattr("os.sysconf", lambda name: 1)
     assert model.room(256) == 1
+
+
+def code_bpe() -> Tokenizer:
+    """Tokens reach over the ends of lines, as in tokenizers made for code: `)\\n    `. None begins a text."""
+    tokenizer = Tokenizer(models.BPE())
+    split = pre_tokenizers.Split(Regex(r"[A-Za-z]+|[0-9]|[^A-Za-z0-9]+"), "isolated")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, use_regex=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=500,
+        special_tokens=["<pad>", "<s>", "</s>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([*PROMPTS, BODY * 5], trainer)
+    assert any("\n" in token for token in map(decoders.ByteLevel().decode, ([t] for t in tokenizer.get_vocab())))
+    return tokenizer
+
+
+class Comment(strategies.NoGrammar):
+    """Allows a comment of one line that says anything, and remembers the texts that it was asked about."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        super().__init__(model.tokenizer, model.end)
+        self.texts: list[str] = []
+        spelt = [model.text((), [token]) for token in range(len(model.tokenizer))]
+        self._starts = self._allowed & np.array([text.startswith("#") and "\n" not in text for text in spelt])
+        self._goes_on = self._allowed & np.array(["\n" not in text for text in spelt])
+        self._goes_on[list(model.end)] = False
+
+    def allowed(self, text: str) -> np.ndarray:
+        self.texts.append(text)
+        return self._goes_on if text else self._starts
+
+
+async def written(model: LanguageModel, in_flight: int) -> list[list[str]]:
+    """What is written for some data sets, so many at once: the text before each token."""
+    slots = asyncio.Semaphore(in_flight)
+
+    async def one(seed: int) -> list[str]:
+        mask, writing = Comment(model), Writing(temper=Temper(temperature=1.0), max_new_tokens=20)
+        dataset, rules = list(DATASETS.values())[seed % 3], strategies.NoPredicates()
+        decoder = Decoder(model=model, mask=mask, rules=rules, dataset=dataset, writing=writing)
+        async with slots:
+            with closing(decoder):
+                first = await decoder.program(np.random.default_rng(seed))
+                await decoder.likelihood(first, np.random.default_rng([seed, 1]))
+        return mask.texts
+
+    return await asyncio.gather(*(one(seed) for seed in range(9)))
+
+
+@pytest.mark.parametrize("kind", [bpe, sentencepiece, code_bpe])
+def test_how_many_programs_are_written_at_once_changes_none(tmp_path, kind):
+    model = LanguageModel.load(saved(tmp_path, LlamaForCausalLM, LlamaConfig, kind()))
+    if kind is code_bpe:
+        model.tokenizer.bos_token = None
+    alone, together = (asyncio.run(written(model, in_flight)) for in_flight in (1, 9))
+    assert alone == together
+    assert len({texts[-1] for texts in alone}) == len(alone)

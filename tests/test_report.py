@@ -156,6 +156,29 @@ def test_every_number_of_a_cell_is_that_of_the_csv(run: RunFolder, read: Read):
     assert compared > 25
 
 
+def test_spreadsheets_and_summary_are_those_of_the_logs(run: RunFolder):
+    frame, truth = logged(run), expected(run)
+    cells = frame.groupby("cell")
+    book = pd.read_excel(run.path / "analysis/all_seeds_best_programs_summary.xlsx", sheet_name="programs")
+    for row in book[book["attempts"] > 0].to_dict("records"):
+        cell = f"{row['model']}/{row['dataset']}/{row['seed']}"
+        lines = cells.get_group(cell)
+        assert row["elpd_loo"] == pytest.approx(truth[f"seed/{cell}", "elpd_loo"], nan_ok=True)
+        assert row["checks_passed"] == truth[f"seed/{cell}", "checks_passed"]
+        assert (row["attempts"], row["programs_run"]) == (len(lines), lines["ran"].sum())
+        assert row["generated_tokens"] == lines["draft_cost_generated_tokens"].sum()
+    of_schools = frame[frame["cell"].str.contains("eight_schools")]
+    answers = of_schools[of_schools["good"]].groupby("cell")["elpd_loo"].max()
+    sheet = pd.read_excel(run.path / "analysis/aggregated_stats.xlsx", sheet_name="by data set").set_index("dataset")
+    assert sheet.loc["eight_schools", "elpd_loo_mean"] == pytest.approx(answers.mean())
+    assert sheet.loc["eight_schools", "elpd_loo_sd"] == pytest.approx(answers.std(ddof=1))
+    summary = (run.path / "summary.txt").read_text()
+    drawn, ran, good, fits = len(frame), frame["ran"].mean(), frame["good"].sum(), frame["sampled"].sum()
+    assert f"{drawn} programs drawn, {ran:.0%} of them ran; {good} reliable; {fits} NUTS runs." in summary
+    assert f"{frame['draft_cost_generated_tokens'].sum()} tokens written" in summary
+    assert f"{answers.max():.2f} (1.25)" in summary
+
+
 def test_the_tiles_are_sums_of_the_csv(run: RunFolder, read: Read):
     total = pd.read_csv(run.path / "analysis/all_seeds_best_programs_summary.csv").sum(numeric_only=True)
     for text in (f"{int(total['attempts'])}", f"{int(total['nuts_runs'])}", f"{int(total['generated_tokens'])}"):

@@ -22,9 +22,9 @@ LAYERS = (
     {"best_of"},
     {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
     {"comparison", "ablation", "several_runs", "synthesis"},
-    {"api"},
+    {"api", "publication"},
     {"cli", "cli_data"},
-    {"cli_baselines"},
+    {"cli_baselines", "cli_figures"},
 )
 HEAVY = {
     "torch": {"language_model"},

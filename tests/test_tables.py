@@ -192,6 +192,15 @@ def test_damaged_lines_are_counted_and_said(tmp_path: Path):
     assert row(gather(run), "dugongs", 1)["damaged_lines"] == 1
 
 
+def test_a_second_fit_and_a_slower_sampler_are_counted(tmp_path: Path):
+    twice = scored(7, -31.0, other_fit=scored(6, -31.2, cpu_seconds=2.0))
+    slower = scored(7, -33.0, sampler="pymc", note="discrete free variables", cpu_seconds=20.0)
+    run = told(tmp_path, {("dugongs", 1): [attempt(0, twice), attempt(1, slower)]}, datasets=["dugongs"], seeds="1")
+    (row,) = gather(run).seeds.to_dict("records")
+    assert (row["nuts_runs"], row["fallbacks"], row["cpu_seconds"]) == (3, 1, 23.25)
+    assert "1 of the NUTS runs fell back to a slower sampler" in write_tables(run)
+
+
 def test_a_run_without_any_attempt_has_tables(tmp_path: Path):
     run = told(tmp_path, story={})
     assert "no program yet" in write_tables(run)

@@ -6,6 +6,7 @@ import json
 import keyword
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
@@ -23,7 +24,7 @@ from training.arguments import evaluate_arguments, train_arguments
 from training.batches import Weights, copied_spans, encode, pool, stream
 from training.card import card
 from training.corpus import FAMILIES, Rates, Split, examples, make
-from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, WORDS
+from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, WORDS
 from training.export import export
 from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
@@ -228,6 +229,22 @@ def test_made_up_names_are_as_frequent_as_their_rate():
     assert any(character.isdigit() for name in columns for character in name)
 
 
+def test_reserved_names_are_data_as_often_as_their_rate_says_and_never_shadowed():
+    often = [make(seed, replace(CLEAN, made_up=0, reserved=1)) for seed in range(100)]
+    columns = [v for example in often for v in example.dataset.variables if v.role in (Role.OUTCOME, Role.PREDICTOR)]
+    names = [column.name for column in columns]
+    assert sum(name in NAMES["awkward"] for name in names) > 0.6 * len(names)
+    for example in often:
+        own = {variable.name for variable in example.dataset.variables}
+        assert not own & set(assigned(example.prompt + example.program))
+
+
+def test_an_even_rate_of_one_writes_every_family_about_as_often():
+    counts = Counter(make(seed, replace(CLEAN, even=1)).family for seed in range(600))
+    assert len(counts) == len(FAMILIES)
+    assert max(counts.values()) < 4 * 600 / len(FAMILIES)
+
+
 def test_a_data_name_is_never_a_keyword_a_builtin_or_a_module():
     sure = replace(CLEAN, made_up=1)
     names = {variable.name for seed in range(300) for variable in make(seed, sure).dataset.variables}
@@ -328,22 +345,25 @@ def command(monkeypatch, tokenizer, tiny, tmp_path):
     def run(name, *flags, looks=99):
         answers = iter([False] * looks + [True])
         monkeypatch.setattr(train_command, "_interrupts", lambda: SimpleNamespace(is_set=lambda: next(answers)))
-        kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / f"{name}.pt")]
+        kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / name), "--finish-steps", "2"]
         return train_command.main(train_arguments([*kept, *flags]))
 
     return run
 
 
-def test_the_same_command_goes_on_after_an_interruption_and_ends_with_the_same_weights(command, tmp_path, capsys):
+@pytest.mark.parametrize(("looks", "step"), [(2, 2), (4, 1)], ids=["first stage", "last stage"])
+def test_the_same_command_goes_on_after_an_interruption_and_ends_with_the_same_weights(
+    command, tmp_path, capsys, looks, step
+):
     assert command("undisturbed", "--steps", "3") == 0
-    assert command("stopped", "--steps", "3", looks=2) == 130
-    assert "Interrupted at step 2. Run the same command again" in capsys.readouterr().err
+    assert command("stopped", "--steps", "3", looks=looks) == 130
+    assert f"Interrupted at step {step}. Run the same command again" in capsys.readouterr().err
     assert not (tmp_path / "stopped").exists()
     assert command("stopped", "--steps", "3") == 0
-    assert "Going on from step 2" in capsys.readouterr().out
+    assert f"Going on from step {step}" in capsys.readouterr().out
     hashes = [read_record(tmp_path / name)["sha256"] for name in ("undisturbed", "stopped")]
     assert hashes[0] == hashes[1]
-    assert not (tmp_path / "stopped.pt").exists()
+    assert not list(tmp_path.glob("*.pt"))
 
 
 def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept(command, tmp_path, capsys):
@@ -352,7 +372,7 @@ def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept
     assert command("model", "--steps", "4") == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "belongs to a training with other settings; remove it or pass another --checkpoint" in line
-    assert (tmp_path / "model.pt").exists()
+    assert (tmp_path / "model.1.pt").exists()
 
 
 def test_the_command_refuses_the_folder_of_another_model(tmp_path, capsys):
@@ -380,7 +400,8 @@ def test_the_learning_rate_rises_stays_and_falls():
 
 def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
     training = begin(tiny, tokenizer, "cpu")
-    export(training.network, tokenizer, asdict(tiny), 1000, tmp_path / "model")
+    settings = {**asdict(tiny), "finish": asdict(tiny)}
+    export(training.network, tokenizer, settings, 1000, tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
     network = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
     assert (loaded.pad_token_id, loaded.bos_token_id, loaded.eos_token_id) == (PAD_ID, BOS_ID, EOS_ID)
@@ -491,15 +512,20 @@ def test_a_continuation_ends_where_the_model_block_does():
     [
         ("eight_schools", GOOD, "Normal: constant"),
         ("eight_schools", GOOD.replace("sigma=10", "sigma=10, shape=J"), "Normal: effects"),
+        ("eight_schools", GOOD.replace("sigma=sigma", "sigma=np.sqrt(sigma**2 + mu**2)"), "Normal: summed variance"),
         ("glm", "b = pm.Normal('b', 0, 1)\npm.Binomial('o', n=N, logit_p=b * year, observed=C)", "Binomial: linear"),
         (
             "glm",
             "b = pm.Normal('b', 0, 1)\npm.Binomial('o', n=N, logit_p=b * year**2, observed=C)",
             "Binomial: degree 2",
         ),
-        ("dugongs", "b = pm.Normal('b', 0, 1)\npm.Normal('o', mu=b * np.log(x), sigma=1, observed=Y)", "Normal: curve"),
-        ("dugongs", "b = pm.Normal('b', 0, 1)\npm.Normal('o', mu=x / (b + x), sigma=1, observed=Y)", "Normal: curve"),
-        ("gp", "g = pm.gp.Latent(cov_func=c)\npm.Poisson('o', mu=pm.math.exp(g), observed=k)", "Poisson: process"),
+        ("dugongs", "b = pm.Normal('b', 0, 1)\npm.Normal('o', mu=b * np.log(x), sigma=1, observed=Y)", "Normal: log"),
+        ("dugongs", "b = pm.Normal('b', 0, 1)\npm.Normal('o', mu=x / (b + x), sigma=1, observed=Y)", "Normal: ratio"),
+        (
+            "gp",
+            "g = pm.gp.Latent(cov_func=c)\npm.Poisson('o', mu=pm.math.exp(g), observed=k)",
+            "Poisson: Gaussian process",
+        ),
     ],
 )
 def test_the_family_of_a_program_is_read_off_it(name, body, expected):

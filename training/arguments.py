@@ -9,6 +9,7 @@ from training.rates import Rates
 
 CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
 STEPS = 12_000
+FINISH_STEPS = 2_000
 
 
 def train_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -22,6 +23,12 @@ def train_arguments(arguments: list[str]) -> argparse.Namespace:
         "--threads", type=int, default=1, help="another number gives other weights (default: %(default)s)"
     )
     parser.add_argument("--steps", type=int, default=STEPS, help="default: %(default)s")
+    parser.add_argument(
+        "--finish-steps",
+        type=int,
+        default=FINISH_STEPS,
+        help="more steps, on reserved names and rare families (default: %(default)s)",
+    )
     for rate in fields(Rates):
         name = rate.name.replace("_", "-")
         parser.add_argument(
@@ -33,8 +40,8 @@ def train_arguments(arguments: list[str]) -> argparse.Namespace:
         check_folder(flags.output, overwrite=flags.overwrite)
     except (ValueError, OtherModelError) as error:
         parser.error(str(error))
-    if flags.steps < 1 or flags.threads < 1:
-        parser.error("--steps and --threads must be at least 1")
+    if min(flags.steps, flags.finish_steps, flags.threads) < 1:
+        parser.error("--steps, --finish-steps and --threads must be at least 1")
     return flags
 
 
@@ -58,7 +65,7 @@ def evaluate_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=40, help="programs per data set (default: %(default)s)")
     parser.add_argument("--fresh", type=int, default=300, help="data sets of held-out topics (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--gpu", type=int, help="number of a GPU (default: the CPU)")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, cuda:N (default: %(default)s)")
     parser.add_argument(
         "--only",
         choices=["free", "constrained"],

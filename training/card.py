@@ -21,16 +21,19 @@ its prompts, and its priors follow the stated range of the data, not knowledge. 
 checked, fitted and diagnosed, which is what RefineStat does.
 
 ## Training
-`python training/train.py` made it: {steps:,} steps of {rows} examples, each seen once, seed {seed}, {tokens:.1f} M
-tokens, from random weights, on one thread of a CPU; vocabulary {vocabulary}, hidden {hidden}, {layers} layers,
-{heads} heads, feed-forward {feed_forward}. Muon trains the matrices of the layers, AdamW the rest. Names of the data,
-and names that a program declared before, weigh {copied} times as much in the loss. The same command gives the same
-weights, byte for byte, on the same kind of processor with the same versions of its libraries.
+`python training/train.py` made it: {steps:,} steps of {rows} examples, each seen once, seed {seed}, from random
+weights; then {finish_steps:,} steps at a lower rate on what it had learnt badly: data names that programs like for
+parameters (`mu`, `sigma`), and rare families. {tokens:.1f} M tokens in all, on one thread of a CPU; vocabulary
+{vocabulary}, hidden {hidden}, {layers} layers, {heads} heads, feed-forward {feed_forward}. Muon trains the matrices of
+the layers, AdamW the rest. Names of the data, and names that a program declared before, weigh {copied} times as much
+in the loss. On the same kind of processor with the same versions of its libraries, the same command with one thread
+gives the same weights, byte for byte.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every
 outcome, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with many zeros,
 Gaussian processes and their basis approximation, splines, groups, time series, survival, ordered categories,
-mixtures. `training.json` keeps every setting. Rates per program (per column for made-up names): {rates}.
+mixtures. `training.json` keeps every setting. Rates per program (of `made up` and `reserved` names per
+column): {rates}; in the last steps {finish_rates}.
 
 The five built-in data sets of RefineStat were never seen: their topics and their sets of names are excluded. One
 seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below.
@@ -75,13 +78,19 @@ def card(record: dict[str, Any], table: str = "", samples: int = 0) -> str:
         rows=settings["rows"],
         seed=settings["seed"],
         copied=settings["weights"]["copied"],
-        rates=", ".join(f"{name.replace('_', ' ')} {rate:.0%}" for name, rate in rates.items()),
+        rates=_told(rates),
+        finish_steps=settings["finish"]["steps"],
+        finish_rates=_told({name: rate for name, rate in settings["finish"]["rates"].items() if rate != rates[name]}),
         faulty=rates["legacy"] + rates["fault"],
         families=len(FAMILIES),
         table=_TABLE.format(samples=samples, table=table) if table else _NO_TABLE,
         **settings["shape"],
         **record["sha256"],
     )
+
+
+def _told(rates: dict[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {rate:.0%}" for name, rate in rates.items())
 
 
 def write_card(folder: Path, record: dict[str, Any], table: str = "", samples: int = 0) -> None:

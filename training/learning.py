@@ -26,9 +26,12 @@ Casting = contextlib.AbstractContextManager[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """All that decides the weights."""
+    """All that decides the weights of a stage, but those that it starts from.
+
+    after: steps of earlier stages, whose examples are not seen again."""
 
     steps: int
+    after: int = 0
     rows: int = 10
     seed: int = 1
     peak_rate: float = 4e-3
@@ -58,6 +61,14 @@ def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
     network = build(settings.shape, settings.seed).to(device)
     optimizers = optimizers_for(network, settings.peak_rate, settings.matrix_rate, settings.decay)
     return Training(settings=settings, tokenizer=tokenizer, network=network, optimizers=optimizers)
+
+
+def begin_after(earlier: Training, settings: Settings, device: str) -> Training:
+    """A training at step 0, from the weights of an earlier one as they would be shipped: in half precision."""
+    training = begin(settings, earlier.tokenizer, device)
+    training.network.load_state_dict({name: w.half().float() for name, w in earlier.network.state_dict().items()})
+    training.tokens = earlier.tokens
+    return training
 
 
 def save_checkpoint(training: Training, path: Path) -> None:
@@ -162,7 +173,9 @@ def train(
     casting = precision(device)
     forward = compiled(training.network) if compile_network else partial(losses, training.network)
     held_out = validation_batch(training.tokenizer, settings.rates, device)
-    batches = stream(training.step, settings.rows, training.tokenizer, settings.rates, settings.weights)
+    batches = stream(
+        settings.after + training.step, settings.rows, training.tokenizer, settings.rates, settings.weights
+    )
     with tqdm(total=settings.steps, initial=training.step, unit="step", mininterval=5) as progress:
         while training.step < settings.steps and not stopped():
             loss = one_step(training, forward, moved(next(batches), device), casting)

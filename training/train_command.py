@@ -4,13 +4,13 @@ import argparse
 import signal
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import FrameType
 
 import torch
 
 from training.export import export
-from training.learning import Settings, begin, resume, train
+from training.learning import Settings, begin, begin_after, resume, train
 from training.tokenizer import VOCABULARY, train_tokenizer
 
 
@@ -27,27 +27,44 @@ def _interrupts() -> threading.Event:
     return interrupted
 
 
+def stages(flags: argparse.Namespace) -> tuple[Settings, Settings]:
+    """The training proper; then some steps on what it learns badly: names of data that programs like for parameters,
+    and rare families."""
+    first = Settings(steps=flags.steps, rates=flags.rates)
+    rates = replace(flags.rates, reserved=0.25, even=0.5)
+    return first, replace(
+        first, steps=flags.finish_steps, after=first.steps, rates=rates, peak_rate=1e-3, matrix_rate=0.006
+    )
+
+
 def main(flags: argparse.Namespace) -> int:
-    """Train and export; 130 when interrupted, 2 where the device or the checkpoint does not do."""
+    """Train and export; 130 when interrupted, 2 where the device or a checkpoint does not do."""
     if flags.device.startswith("cuda") and not torch.cuda.is_available():
         print(f"train.py: error: argument --device: no such device here: {flags.device}", file=sys.stderr)
         return 2
     torch.set_num_threads(flags.threads)
-    settings = Settings(steps=flags.steps, rates=flags.rates)
     print("Learning the tokenizer ...")
-    training = begin(settings, train_tokenizer(settings.rates, VOCABULARY), flags.device)
-    if flags.checkpoint.exists():
-        try:
-            resume(training, flags.checkpoint)
-        except ValueError as error:
-            print(f"train.py: error: {error}", file=sys.stderr)
-            return 2
-        print(f"Going on from step {training.step} of {flags.checkpoint}")
-    train(training, flags.device, flags.checkpoint, stopped=_interrupts().is_set)
-    if training.step < settings.steps:
-        print(f"Interrupted at step {training.step}. Run the same command again to go on.", file=sys.stderr)
-        return 130
-    export(training.network, training.tokenizer, asdict(settings), training.tokens, flags.output)
-    flags.checkpoint.unlink()
+    first, last = stages(flags)
+    training = begin(first, train_tokenizer(first.rates, VOCABULARY), flags.device)
+    paths = [flags.checkpoint.with_suffix(f".{number}.pt") for number in (1, 2)]
+    stopped = _interrupts().is_set
+    for path in paths:
+        if path == paths[1]:
+            training = begin_after(training, last, flags.device)
+        if path.exists():
+            try:
+                resume(training, path)
+            except ValueError as error:
+                print(f"train.py: error: {error}", file=sys.stderr)
+                return 2
+            print(f"Going on from step {training.step} of {path}")
+        train(training, flags.device, path, stopped=stopped)
+        if training.step < training.settings.steps:
+            print(f"Interrupted at step {training.step}. Run the same command again to go on.", file=sys.stderr)
+            return 130
+    settings = {**asdict(first), "finish": asdict(last)}
+    export(training.network, training.tokenizer, settings, training.tokens, flags.output)
+    for path in paths:
+        path.unlink()
     print(f"Wrote {flags.output}")
     return 0

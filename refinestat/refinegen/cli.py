@@ -375,13 +375,15 @@ def add_comparison_flags(parser: argparse.ArgumentParser) -> None:
 
 def compare_runs(arguments: argparse.Namespace) -> int:
     """Compares `arguments.runs`, or the runs in them."""
-    from refinestat.refinegen import ablation  # noqa: PLC0415 - pandas, torch and PyMC are slow to load
-    from refinestat.refinegen.results import find_runs  # noqa: PLC0415
+    from refinestat.refinegen.comparison import compare, write_comparison  # noqa: PLC0415 - pandas is slow to load
+    from refinestat.refinegen.results import find_runs, load_run  # noqa: PLC0415
     from refinestat.refinegen.store import numbered  # noqa: PLC0415
 
-    paths = [run for path in arguments.runs for run in find_runs(path)]
+    runs = [load_run(run) for path in arguments.runs for run in find_runs(path)]
+    found = compare(runs, against=arguments.against, force=arguments.force)
     output = arguments.output or numbered(Path("results/compare"))
-    return ablation.compare_runs(paths, output, against=arguments.against, force=arguments.force)
+    print(f"{write_comparison(found, output)}\n\nEverything is in {output}")
+    return 0
 
 
 def _ablation(arguments: argparse.Namespace) -> int:

@@ -20,7 +20,8 @@ from refinestat.refinegen.predicates import Symbols
 
 UNFINISHED = "\ufffd"  # what decoding puts for the first bytes of a character
 LETTER = "\u00e9"  # stands in for it
-REMEMBERED = 256
+REMEMBERED = 256  # compiled grammars
+LONGEST = 500  # characters of a statement, after which what can be closed is
 # Tokens that may name a distribution or a library, or bind a name, and go on.
 _GOES_ON = re.compile(rb"[A-Za-z0-9_][^A-Za-z0-9_]|= *[^ =]")
 
@@ -81,6 +82,9 @@ class SemanticMask:
             new = tables.pieces[token].decode("utf-8", "ignore")
             if goes_on(statement, new, shown, known) and not self._fits(statement + new, known):
                 mask[token] = False
+        if len(statement) > LONGEST:
+            near = mask & tables.ending
+            mask = near if near.any() else mask
         label = open_label(statement)
         if label is not None:
             taken = {label for label in labels(statement) if label}
@@ -120,6 +124,8 @@ class _Tables:
         first = np.array([ord(piece[:1] or b"\0") for piece in self.pieces], dtype=np.uint8)
         self.inside_character = (first >= 0x80) & (first < 0xC0)
         self.going_on = self._where(_GOES_ON)
+        self.ending = np.zeros(self.end + 1, dtype=bool)
+        self.ending[self._where(re.compile(rb"^ *[)\]\"'\n]"))] = True
         self.closing = self._where(re.compile(rb"^[A-Za-z0-9_]*[\"']"))
 
     @property

@@ -31,6 +31,7 @@ ATTEMPT_COLUMNS = (
     *("mask_failures", "fit_seconds", "model_seconds", "mask_seconds", "cpu_seconds", "sampler"),
     *("refusals", "source", "fingerprint"),
 )
+NUMBERS = ("elpd_loo", "elpd_se", *(name for name in CHECKS if name != "elpd_loo"))  # also where there is no row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def load_run(path: Path | str) -> LoadedRun:
         path=run.path,
         settings=run.settings,
         environment=environment,
-        attempts=pd.DataFrame(rows, columns=list(ATTEMPT_COLUMNS)),
+        attempts=pd.DataFrame(rows, columns=list(ATTEMPT_COLUMNS)).astype(dict.fromkeys(NUMBERS, float)),
         cells=cells,
         best=best,
         notes=(*notes, *_missing(run.path, results.cells, results.logs), *_unreliable(run.path, cells)),

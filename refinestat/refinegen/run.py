@@ -51,16 +51,18 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
 
     folders: where the folder of the run is put as soon as there is one."""
     settings, strategy = request.settings, strategies.named(request.settings.strategy)
+    say("Starting the processes that programs run in")
+    pool = FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe)
+    await pool.begin()
     for model in settings.models if strategies.engine(strategy, settings.grammar) == "syncode" else ():
         ensure_mask_store(model, build=request.build)
-    say("Starting the processes that programs run in")
-    async with FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe) as pool:
+    async with pool:
         say(f"Programs run in up to {settings.workers} processes, containment level {pool.containment}.")
         with _folder(request, describe(settings, pool.containment)) as folder:
             folders.append(folder.path)
             for line in (*(f"Note: {note}." for note in folder.notes), f"Results go to {folder.path}"):
                 say(line)
-            fits: Fits = CachedFits(pool, request.cache) if request.cache else pool
+            fits: Fits = CachedFits(pool, request.cache, as_made=request.as_made) if request.cache else pool
             how = folder.settings
             loading = Loading(device=request.device, dtype=how.dtype, quantize=how.quantize, pickle=request.pickle)
             job = _Job(settings=how, strategy=strategy, fits=fits, loading=loading)

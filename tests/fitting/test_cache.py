@@ -152,3 +152,11 @@ def test_a_folder_that_cannot_be_written_is_the_users_mistake(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot write"):
         looked_up(tmp_path / "file", CountingPool(small_fit()))
+
+
+def test_where_runs_are_held_against_each_other_a_fit_from_the_cache_counts_as_made(tmp_path):
+    pool = CountingPool(replace(small_fit(), seconds={"sample": 1.5}))
+    shared = CachedFits(pool, tmp_path, as_made=True)  # type: ignore[arg-type]
+    fits = [asyncio.run(shared.fit(SOURCE, EIGHT, SETTINGS)) for _ in range(2)]
+    assert pool.made == 1
+    assert [(fit.cached, fit.seconds) for fit in fits] == [(False, {"sample": 1.5})] * 2

@@ -38,7 +38,8 @@ def make(seed: int, rates: Rates | None = None, split: Split = Split.TRAIN) -> E
     for attempt in range(_TRIES):
         random = Random(f"{split}-{seed}-{attempt}")
         draft = _draft(random, rates or Rates(), split)
-        family = random.choices(list(FAMILIES), list(FAMILIES.values()))[0]
+        is_even = draft.rates.even and draft.chance(draft.rates.even)
+        family = random.choices(list(FAMILIES), None if is_even else list(FAMILIES.values()))[0]
         family(draft)
         if not is_forbidden(draft):
             return _finished(draft, family_name(family), seed)

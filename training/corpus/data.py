@@ -49,7 +49,7 @@ def data_name(draft: Draft, word: str, generic: list[str], own: float = 0.5) -> 
     random = draft.random
     if draft.chance(draft.rates.made_up):
         return made_up_name(draft)
-    draw = random.random()
+    draw = 0.9 if draft.rates.reserved and draft.chance(draft.rates.reserved) else random.random()
     if draw < own:
         candidates = [word, word, word, f"{word}_{random.choice(['obs', 'data', 'val', 'c', 'i', '1', '2'])}"]
         candidates += [f"{random.choice(['log', 'num', 'mean', 'total', 'n'])}_{word}", word[:3], word.capitalize()]

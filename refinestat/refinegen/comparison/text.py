@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from commons.published import ELPD, MODELS
+from refinestat.refinegen.comparison.comparison import Comparison
 from refinestat.refinegen.comparison.differences import differing
-from refinestat.refinegen.comparison.write import Comparison
 from refinestat.refinegen.tables.rows import ALL
 from refinestat.refinegen.tables.text import WIDTH, aligned, measured, spread
 

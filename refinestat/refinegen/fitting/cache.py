@@ -14,7 +14,7 @@ import json
 import platform
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,15 @@ _UNREADABLE = (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZi
 
 
 class CachedFits:
-    """Fits from a folder, and from a pool what the folder lacks."""
+    """Fits from a folder, and from a pool what the folder lacks.
 
-    def __init__(self, pool: FittingPool, folder: Path) -> None:
+    as_made: a fit from the folder counts as made, with what it took then: of runs that are held against each other,
+    each costs what it would have cost alone."""
+
+    def __init__(self, pool: FittingPool, folder: Path, *, as_made: bool = False) -> None:
         self._pool = pool
         self._folder = folder
+        self._as_made = as_made
 
     async def fit(self, source: str, dataset: Dataset, settings: SamplerSettings) -> Fit:
         """As FittingPool.fit. Raises UserError where an entry cannot be written."""
@@ -48,7 +52,7 @@ class CachedFits:
         path = self._folder / name[:2] / f"{name}.fit"
         known = await asyncio.to_thread(read, path, name)
         if known is not None:
-            return known
+            return replace(known, cached=not self._as_made)
         fit = await self._pool.fit(source, dataset, settings)
         if fit.outcome in _KEPT:
             await asyncio.to_thread(write, path, name, fit)

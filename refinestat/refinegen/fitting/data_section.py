@@ -25,6 +25,10 @@ _MOST_NOTES = 20
 _BOOT = BOOT_PATH + "from refinestat.refinegen.fitting.data_section_worker import main\nmain(int(descriptor))\n"
 
 
+class Table(dict[str, Any]):
+    """The columns of a table, by name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A line of the section that was not executed, and why."""
@@ -104,8 +108,9 @@ def _value(kind: object, arrays: Sequence[np.ndarray]) -> Any:
             return plain
         case ["list", list(items)]:
             return [_value(item, arrays) for item in items]
-        case ["dict", dict(items)]:
-            return {name: _value(item, arrays) for name, item in items.items()}
+        case ["dict" | "table" as kind_, dict(items)]:
+            values = {name: _value(item, arrays) for name, item in items.items()}
+            return Table(values) if kind_ == "table" else values
     return None
 
 

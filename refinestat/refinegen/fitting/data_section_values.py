@@ -1,7 +1,7 @@
 """How the things that a data section made are described: plain JSON, and arrays beside it.
 
-["plain", 3], ["float", "0.5"], ["array", 0], ["list", [...]], ["dict", {...}]: a table of pandas is a dict of its
-columns. What has no description (functions, models, columns with an index of their own) is left out."""
+["plain", 3], ["float", "0.5"], ["array", 0], ["list", [...]], ["dict", {...}], and ["table", {...}] by column. What has
+no description (functions, models, columns with an index of their own) is left out."""
 
 import json
 from collections.abc import Sequence
@@ -85,9 +85,12 @@ def _of_pandas(thing: Any, arrays: list[np.ndarray], depth: int) -> list[Any] | 
     if kind == "DataFrame" and all(isinstance(column, str) for column in thing.columns):
         columns = list(thing.columns)
         if len(set(columns)) == len(columns) <= _MOST_ITEMS:
-            return ["dict", {column: _describe(thing[column], arrays, depth + 1) for column in columns}]
+            return ["table", {column: _describe(thing[column], arrays, depth + 1) for column in columns}]
     own = getattr(thing, "index", None)
     numbered = kind == "Series" and (getattr(own, "start", None), getattr(own, "step", None)) == (0, 1)
-    if (numbered or kind in {"Index", "RangeIndex"}) and getattr(thing.dtype, "kind", "") in "biuf":
+    if not numbered and kind not in {"Index", "RangeIndex"}:
+        return None
+    if getattr(thing.dtype, "kind", "") in "biuf":
         return _array(thing.to_numpy(), arrays)
-    return None
+    texts = thing.tolist() if len(thing) <= _MOST_ITEMS else [None]
+    return _list(texts, arrays, depth) if all(isinstance(text, str) for text in texts) else None

@@ -40,9 +40,15 @@ class FittingPool:
         self._slots = asyncio.Semaphore(workers)
         self._starting = asyncio.Lock()
         self._zygote: Zygote | None = None
+        self._begun: asyncio.Task[Zygote] | None = None
+
+    async def begin(self) -> None:
+        """Start, and return before that is done: it takes seconds, which others can use. Enter the pool afterwards."""
+        self._begun = asyncio.create_task(self._living_zygote())
+        await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
-        await self._living_zygote()
+        await (self._begun or self._living_zygote())
         return self
 
     async def __aexit__(

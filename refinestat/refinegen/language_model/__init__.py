@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import torch
@@ -44,7 +45,7 @@ class LanguageModel:
     @property
     def longest(self) -> int:
         """How many tokens the model can read."""
-        return int(getattr(self.network.config, "max_position_embeddings", 2**31))
+        return int(getattr(self.network.config.get_text_config(), "max_position_embeddings", 2**31))
 
     def room(self, tokens: int) -> int:
         """How many sequences of that many tokens may be in front of it at once: what half of the memory that is free
@@ -76,8 +77,14 @@ class LanguageModel:
 
     def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str:
         """The text of `generated` where it follows `prompt`; tokens for the end of a text have none."""
-        border = list(prompt[-BORDER:])
-        return self._decode([*border, *generated])[len(self._decode(border)) :]
+        border = tuple(prompt[-BORDER:])
+        return _decode(self.tokenizer, [*border, *generated])[_length(self.tokenizer, border) :]
 
-    def _decode(self, tokens: Sequence[int]) -> str:
-        return str(self.tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+def _decode(tokenizer: Any, tokens: Sequence[int]) -> str:
+    return str(tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+@lru_cache(64)
+def _length(tokenizer: Any, tokens: tuple[int, ...]) -> int:
+    return len(_decode(tokenizer, tokens))

@@ -81,7 +81,9 @@ class Rows(Cache):  # type: ignore[misc]
     def swap(self, one: int, other: int, length: int) -> None:
         """Exchanges what two rows hold in their first `length` cells."""
         for layer in (*self._keys, *self._values):
-            layer[[one, other], :, :length] = layer[[other, one], :, :length]
+            kept = layer[one, :, :length].clone()
+            layer[one, :, :length] = layer[other, :, :length]
+            layer[other, :, :length] = kept
 
     def copy(self, row: int, length: int) -> Copied:
         """A copy of the first `length` cells of a row."""

@@ -39,26 +39,45 @@ def check(request: CheckRequest) -> int:
     for name, text in files.items():
         if request.outcome is not None and not texts.mentions(text, request.outcome):
             raise UserError(f"{shown(name)} has no variable or column {request.outcome!r}")
-    findings = [finding for name, text in files.items() for finding in _findings(name, text, request)]
-    for line in formats.render(findings, request.style):
+    known = {name: _seen(name, text, request) for name, text in files.items()}
+    findings = {
+        name: findings_of(name, text, outcome=request.outcome, known=known[name]) for name, text in files.items()
+    }
+    everything = [finding for found in findings.values() for finding in found]
+    for line in formats.render(everything, request.style):
         print(line)
     if request.style == "text":
-        print(_summary(findings, len(files)), file=sys.stderr)
-    return 1 if findings else 0
+        print(_summary(everything, len(files)), file=sys.stderr)
+    sampled = [_sampled(name, text, known[name]) for name, text in files.items() if request.fit and not findings[name]]
+    return 0 if not everything and all(sampled) else 1
 
 
-def _findings(name: str, text: str, request: CheckRequest) -> list[Finding]:
-    """What the predicates refuse in a file; the data section is executed first, where that is asked for."""
-    known: Mapping[str, Any] = {}
-    if request.run_data:
-        from refinestat.refinegen.fitting import data_section as sandbox  # noqa: PLC0415 - only where it is asked for
+def _seen(name: str, text: str, request: CheckRequest) -> Mapping[str, Any]:
+    """What the data section of a file makes, where it is to be executed."""
+    if not request.run_data:
+        return {}
+    from refinestat.refinegen.fitting.data_section import execute  # noqa: PLC0415 - only where it is asked for
+    from refinestat.refinegen.linter.fit_program import models, with_observed  # noqa: PLC0415
 
-        folder = Path() if name == "-" else Path(name).parent
-        section = sandbox.execute(data_section(texts.without_magics(text)), folder)
-        for note in section.notes:
+    plain = texts.without_magics(text)
+    source = data_section(plain)
+    section = execute(with_observed(source, models(plain)) if request.fit else source, folder_of(name))
+    last = source.count("\n") + 1
+    for note in section.notes:
+        if note.line <= last:
             print(f"{shown(name)}:{note.line}: not run: {note.why}", file=sys.stderr)
-        known = {key: value for key, value in section.values.items() if value is not None}
-    return findings_of(name, text, outcome=request.outcome, known=known)
+    return {key: value for key, value in section.values.items() if value is not None}
+
+
+def _sampled(name: str, text: str, known: Mapping[str, Any]) -> bool:
+    from refinestat.refinegen.linter.fit import fit  # noqa: PLC0415 - only where it is asked for
+
+    return fit(shown(name), texts.without_magics(text), known)
+
+
+def folder_of(name: str) -> Path:
+    """The folder that a data section may read."""
+    return Path() if name == "-" else Path(name).parent
 
 
 def findings_of(

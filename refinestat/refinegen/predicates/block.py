@@ -8,6 +8,7 @@ from refinestat.refinegen.predicates import gate, guards
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import judge_parsed
 from refinestat.refinegen.predicates.paths import dotted
+from refinestat.refinegen.predicates.state import exhausted
 from refinestat.refinegen.predicates.statements import forget_names
 from refinestat.refinegen.predicates.symbols import Kind, Symbols, Value
 from refinestat.refinegen.records import Verdict
@@ -55,6 +56,8 @@ def judge_block(
     symbols = yield from _head(node, item, symbols)
     refused = False
     for statement in node.body:
+        if exhausted(symbols):
+            break
         verdicts, after = judge_parsed(Parsed(nodes=(statement,), offset=0), symbols)
         if not verdicts[-1].ok:
             refused = True

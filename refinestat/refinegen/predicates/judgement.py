@@ -73,9 +73,9 @@ def _sizes(reading: Reading) -> Verdict:
     return gate.ACCEPT
 
 
-def read_only(node: ast.stmt, symbols: Symbols) -> tuple[Verdict, Symbols]:
+def read_only(nodes: tuple[ast.stmt, ...], symbols: Symbols) -> tuple[Verdict, Symbols]:
     """For the user's own data section: only what could do harm is refused; names are learned."""
-    parsed = Parsed(nodes=(node,), offset=0)
+    parsed = Parsed(nodes=nodes, offset=0)
     verdict = parse.check(parsed, symbols)
     if not verdict.ok:
         return verdict, symbols

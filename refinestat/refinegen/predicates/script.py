@@ -4,6 +4,7 @@ A model may stand at the top, in a function, a class, a loop or a branch. What i
 refused: parameters of functions, names that are bound more than once, whatever a helper may have done."""
 
 import ast
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,18 +14,23 @@ from refinestat.refinegen.predicates import gate, guards, imports
 from refinestat.refinegen.predicates.block import NO_MODEL, judge_block, opens_model
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import read_only
+from refinestat.refinegen.predicates.nodes import nodes_of
 from refinestat.refinegen.predicates.paths import dotted
-from refinestat.refinegen.predicates.script_rules import readable
+from refinestat.refinegen.predicates.script_rules import MOST_NODES, readable
+from refinestat.refinegen.predicates.state import exhausted
 from refinestat.refinegen.predicates.statements import forget_names, read
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
+_SPECIAL = {ast.With, ast.Import, ast.ImportFrom}
+
 
 def uses_given_data(body: ast.Module) -> bool:
     """Whether it uses the `data` that a program is given: it makes none itself before its model begins."""
+    if not any(type(node) is ast.Name and node.id == "data" for node in ast.walk(body)):
+        return False
     before = ast.Module(body=[node for node in body.body if not isinstance(node, ast.With)], type_ignores=[])
-    used = any(isinstance(node, ast.Name) and node.id == "data" for node in ast.walk(body))
-    return used and "data" not in _bindings(before)
+    return "data" not in _bindings(before)
 
 
 def refusals(body: ast.Module, known: Mapping[str, Value], outcome: str | None) -> list[Verdict]:
@@ -52,6 +58,8 @@ def data_section(body: ast.Module) -> int:
 
 
 def _holds_model(node: ast.stmt) -> bool:
+    if not hasattr(node, "body"):
+        return False
     contexts = [item.context_expr for part in ast.walk(node) if isinstance(part, ast.With) for item in part.items]
     calls = [context.func for context in contexts if isinstance(context, ast.Call)]
     return any(isinstance(context, ast.Name) for context in contexts) or any(
@@ -69,8 +77,9 @@ def _bindings(body: ast.Module) -> Counter[str]:
     """How many times each name is bound anywhere in the file."""
     found: Counter[str] = Counter()
     for node in ast.walk(body):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found[node.id] += 1
+        if type(node) is ast.Name:
+            if type(node.ctx) is ast.Store:
+                found[node.id] += 1
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
             found[node.name] += 1
         elif isinstance(node, ast.arg):
@@ -93,24 +102,29 @@ class _Walker:
     blocks: int = 0
 
     def statements(self, nodes: Sequence[ast.stmt], symbols: Symbols) -> Symbols:
-        for node in nodes:
-            symbols = self._statement(node, symbols) if readable(node) else forget_names(node, symbols)
+        """Statements without a model are read together: the table is copied once."""
+        for special, part in itertools.groupby(nodes, _special):
+            together = tuple(part)
+            if not special:
+                symbols = self._lines(together, symbols)
+                continue
+            for node in together:
+                symbols = symbols if exhausted(symbols) else self._statement(node, symbols)
         return symbols
 
     def _statement(self, node: ast.stmt, symbols: Symbols) -> Symbols:
         item = opens_model(node, symbols)
         if isinstance(node, ast.With) and (item is not None or _registers(node, symbols)):
             return self._block(node, item, symbols)
-        if any(isinstance(inner, ast.With) for inner in ast.walk(node)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self.statements(node.body, self._inside(node, symbols))
-                return forget_names(node, symbols)
-            if isinstance(node, ast.ClassDef):
-                self.statements(node.body, symbols)
-                return forget_names(node, symbols)
-            if isinstance(node, ast.stmt) and hasattr(node, "body"):
-                return self._compound(node, symbols)
-        return self._line(node, symbols)
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            return self._import(node, symbols)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            after = self.statements(node.body, self._inside(symbols))
+            return replace(forget_names(node, symbols), effort=after.effort)
+        if isinstance(node, ast.ClassDef):
+            after = self.statements(node.body, symbols)
+            return replace(forget_names(node, symbols), effort=after.effort)
+        return self._compound(node, symbols)
 
     def _block(self, node: ast.With, item: ast.withitem | None, symbols: Symbols) -> Symbols:
         self.blocks += 1
@@ -136,20 +150,37 @@ class _Walker:
                 after = self.statements(nodes, after if part == "body" else forget_names(node, symbols))
         return after if isinstance(node, ast.With) else forget_names(node, after)
 
-    def _inside(self, node: ast.FunctionDef | ast.AsyncFunctionDef, symbols: Symbols) -> Symbols:
+    def _inside(self, symbols: Symbols) -> Symbols:
         """What a function's body sees: names of the file that are bound once; anything of the others."""
         sure = {name: value for name, value in symbols.values.items() if self.bindings.get(name, 0) <= 1}
         return replace(symbols, values={**dict.fromkeys(self.bindings, UNKNOWN), **sure})
 
-    def _line(self, node: ast.stmt, symbols: Symbols) -> Symbols:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            why = imports.fault_of_script(node)
-            if why:
-                self.found.append(gate.refuse(why, node.lineno, node.col_offset + 1))
-            return read(Parsed(nodes=(node,), offset=0), symbols).symbols
-        verdict, after = read_only(node, symbols)
-        self.found += [] if verdict.ok else [verdict]
-        return after
+    def _import(self, node: ast.Import | ast.ImportFrom, symbols: Symbols) -> Symbols:
+        why = imports.fault_of_script(node)
+        if why:
+            self.found.append(gate.refuse(why, node.lineno, node.col_offset + 1))
+        return read(Parsed(nodes=(node,), offset=0), symbols).symbols
+
+    def _lines(self, nodes: Sequence[ast.stmt], symbols: Symbols) -> Symbols:
+        """Lines that hold no model: what they make is learned, where they are not too large or too many."""
+        for small, part in itertools.groupby(nodes, readable):
+            if exhausted(symbols):
+                break
+            lines = tuple(part)
+            if small:
+                verdict, symbols = read_only(lines, symbols)
+                self.found += [] if verdict.ok else [verdict]
+            else:
+                symbols = forget_names(ast.Module(body=list(lines), type_ignores=[]), symbols)
+        return symbols
+
+
+def _special(node: ast.stmt) -> bool:
+    """Whether a statement that can be read is an import, or may hold a model."""
+    if not hasattr(node, "body"):
+        return type(node) in _SPECIAL
+    nodes = nodes_of(node, MOST_NODES)
+    return not isinstance(nodes, str) and any(type(inner) in _SPECIAL for inner in nodes)
 
 
 def _as_before(value: Value, before: Value | None) -> Value:

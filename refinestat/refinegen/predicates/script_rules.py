@@ -13,7 +13,7 @@ from refinestat.refinegen.predicates.symbols import Symbols
 from refinestat.refinegen.predicates.vocabulary import words
 from refinestat.refinegen.records import Verdict
 
-MOST_NODES = 40_000
+MOST_NODES = 10_000
 EXECUTE = words("eval exec compile __import__ globals delattr")
 INTERPRETER = words("""
     __globals__ __builtins__ __subclasses__ __code__ __closure__ __bases__ __mro__ __loader__ __reduce__ __import__

@@ -91,6 +91,6 @@ def _outside(node: ast.stmt, symbols: Symbols, dataset: Dataset | None) -> tuple
             return gate.refuse(why, node.lineno, node.col_offset + 1), symbols
         return gate.ACCEPT, read(Parsed(nodes=(node,), offset=0), symbols).symbols
     if dataset is None:
-        return read_only(node, symbols)
+        return read_only((node,), symbols)
     verdicts, after = judge_parsed(Parsed(nodes=(node,), offset=0), symbols)
     return verdicts[-1], after

@@ -12,7 +12,16 @@ MOST_STEPS = 15_000
 MOST_STEPS_OF_STATEMENT = 4_000
 
 
+MOST_STEPS_OF_SECTION = 6_000
+
+
 ELEMENTS_PER_STEP = 200
+
+
+STEPS_OF_ANY = 20
+
+
+NAMES_PER_STEP = 8  # of the table, which is copied for each statement
 
 
 @dataclass(slots=True)
@@ -49,9 +58,16 @@ def state_of(symbols: Symbols, offset: int) -> State:
         offset=offset,
         observations=list(symbols.observations),
         free=symbols.free,
-        steps=symbols.effort,
-        limit=min(MOST_STEPS, symbols.effort + MOST_STEPS_OF_STATEMENT),
+        steps=symbols.effort + (STEPS_OF_ANY + len(symbols.values) // NAMES_PER_STEP if symbols.script else 0),
+        limit=min(
+            MOST_STEPS, symbols.effort + (MOST_STEPS_OF_SECTION if symbols.own_section else MOST_STEPS_OF_STATEMENT)
+        ),
     )
+
+
+def exhausted(symbols: Symbols) -> bool:
+    """Whether a person's file is too large to be read on: what follows is not judged."""
+    return symbols.script and symbols.effort >= MOST_STEPS
 
 
 def changed(value: Value, state: State) -> None:

@@ -17,7 +17,9 @@ OUTCOMES = {
     Outcome.SCORED.value: "ran",
     Outcome.REJECTED.value: "refused by the predicates",
     Outcome.BUILD_FAILED.value: "did not build",
+    Outcome.INCOMPARABLE.value: "its score cannot be compared",
     Outcome.CRASHED.value: "crashed",
+    Outcome.HOPELESS.value: "was ended by its pilot",
     Outcome.TIMED_OUT.value: "took too long",
     Outcome.OUT_OF_MEMORY.value: "took too much memory",
 }

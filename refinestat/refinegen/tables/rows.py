@@ -15,7 +15,6 @@ from refinestat.refinegen.store import Cell, Log
 from refinestat.refinegen.tables.columns import AGGREGATED, AVERAGED, COLUMNS, OUTCOMES, PREDICATES
 
 RAN = (Outcome.SCORED, Outcome.INCOMPARABLE)  # an incomparable one is given the benefit of the doubt
-FASTEST = "nutpie"
 ALL = "all data sets"
 Row = dict[str, Any]
 
@@ -92,7 +91,7 @@ def costs(attempts: Sequence[Attempt], K: int) -> Row:
         **{outcome.value: outcomes[outcome] for outcome in OUTCOMES},
         "looked_up": sum(attempt.looked_up for attempt in attempts),
         "nuts_runs": sum(sampled(assessment) for assessment in fitted),
-        "fallbacks": sum(assessment.sampler not in ("", FASTEST) for assessment in fitted),
+        "fallbacks": sum(bool(assessment.note) for assessment in fitted),
         "prompt_tokens": sum(cost.prompt_tokens for cost in spent),
         "generated_tokens": sum(cost.generated_tokens for cost in spent),
         "discarded_tokens": discarded.total(),
