@@ -2,10 +2,15 @@
 PYTHON ?= python3.11
 VENV := .venv
 
-.PHONY: run test venv lint clean
+.PHONY: run test compare venv lint clean
 
 run: venv
 	$(VENV)/bin/python refinestat/main.py --seeds 1
+
+# Every strategy at equal cost, three seeds, five data sets; ends with the table. COMPARE=... changes what is run.
+COMPARE ?= --seeds 1-3 --temperature 0.8
+compare: venv
+	$(VENV)/bin/python -m refinestat ablation $(COMPARE)
 
 test: venv
 	$(VENV)/bin/python -m pytest
