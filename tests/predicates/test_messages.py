@@ -164,6 +164,8 @@ CASES = [
      'float(t): a random variable is no plain number here; use pm.math or its methods'),
     ('eight_schools', 'type', 't = pm.Normal("t", 0, "1")',
      'pm.Normal: sigma must be a number, got a text'),
+    ('eight_schools', 'type', 't = pm.Normal("t", 0, 1, shape=sigma.argmax() + 1)',
+     "pm.Normal: shape must be a plain whole number, got one of NumPy's: write int(...), or a tuple"),
     ('eight_schools', 'type', 't = pm.Normal("t", 0, 1, shape=2.5)',
      'pm.Normal: shape must be whole numbers'),
     ('eight_schools', 'type', 't = pm.Mixture("t", w=[0.5, 0.5], comp_dists=[pm.Normal("a"), pm.Normal("b")])',
