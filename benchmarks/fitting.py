@@ -1,7 +1,7 @@
 """What fitting costs: each program of the workload in the pool, and beside it in a fresh Python with `pm.sample`.
 
     python benchmarks/fitting.py                       # goes on where the last call stopped, then prints the tables
-    python benchmarks/fitting.py --minutes 5           # stops after about five minutes
+    python benchmarks/fitting.py --minutes 5           # stops after about five minutes; 0: prints the tables alone
     python benchmarks/fitting.py --seeds 1 --programs es_nc dg_good --anew
     python benchmarks/fitting.py --seeds 1 --ways pool pilot    # what a pilot costs and what it ends
 
@@ -140,7 +140,7 @@ def main() -> None:
     done = {} if arguments.anew else read(arguments.log)
     every = [(name, seed, way) for seed in arguments.seeds for name in arguments.programs for way in arguments.ways]
     missing = [each for each in every if each not in done]
-    if missing:
+    if missing and arguments.minutes > 0:
         asyncio.run(measure(missing, arguments.log, time.monotonic() + 60 * arguments.minutes))
     print(tables({key: line for key, line in read(arguments.log).items() if key in set(every)}))
     print(f"Measurements: {arguments.log}")

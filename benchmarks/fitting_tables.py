@@ -33,7 +33,7 @@ def _row(name: str, lines: Mapping[Key, Line]) -> list[str]:
         f"{first['cpu'] / second['cpu']:.0f}" if first and second else "",
         f"{seconds.get('build', 0) + seconds.get('compile', 0):.2f}",
         f"{seconds.get('pilot', 0) + seconds.get('sample', 0):.2f}",
-        f"{seconds.get('log_likelihood', 0):.2f}",
+        f"{seconds.get('log_likelihood', 0) + seconds.get('predictive', 0):.2f}",
         f"{sum(same)}/{len(same)}" if same else "",
         f"{max(apart):.1f}" if apart else "",
     ]

@@ -133,8 +133,8 @@ def page(found: list[Result]) -> str:
         "| data set | kind | reliable | family (true) | slope, 90 % | true slope |\n|---|---|---|---|---|---|\n"
         + "\n".join(_row(answers[name], found) for name in answers),
         "The slope is the change of the outcome (for counts and skewed outcomes of its logarithm, for proportions of"
-        "\nits log odds) for one unit more of the predictor, on the scale of the file. Family and slope are those of"
-        "\nthe best program over the seeds.",
+        "\nits log odds) for one unit more of the predictor, in units of the file. Family and slope are those of the"
+        "\nbest program over the seeds.",
         *(_program(result) for result in answers.values()),
     ]
     return "\n\n".join(parts) + "\n"

@@ -156,6 +156,7 @@ def test_flags_go_over_the_configuration(model: str, requests, tmp_path: Path):
     argv += ["--top-p", "0.9", "--statement-retries", "2", "--max-new-tokens", "99", "--select", "score"]
     argv += ["--top-k", "40", "--min-p", "0.05", "--prompt", "chat", "--dtype", "bfloat16", "--quantize", "8bit"]
     argv += ["--workers", "3", "--in-flight", "4", "--gpu", "1", "--no-build", "--i-accept-unsafe-execution"]
+    argv += ["--cache", "fits"]
     assert cli.main(["run", *argv, "--output", str(tmp_path / "new")]) == 0
     [request] = requests
     wanted = {
@@ -166,6 +167,7 @@ def test_flags_go_over_the_configuration(model: str, requests, tmp_path: Path):
     assert {key: getattr(request.settings, key) for key in wanted} == wanted
     assert (request.device, request.build, request.unsafe, request.output) == ("cuda:1", False, True, tmp_path / "new")
     assert not request.pickle
+    assert request.cache == Path("fits")
     assert request.settings.alpha == config["alpha"]
 
 
@@ -272,6 +274,9 @@ def test_the_configuration_that_is_shipped_is_valid(model: str):
         ({"alpha": 2.0}, "alpha must be a whole number from 0 to 1000, got 2.0"),
         ({"K": 8}, "K must be a whole number from 1 to 7, got 8"),
         ({"target_accept": 1}, "target_accept must be a number between 0 and 1, got 1"),
+        ({"refit_target_accept": 1}, "refit_target_accept must be a number between 0 and 1, or None, got 1"),
+        ({"pilot": 5}, "pilot must be 0, or a whole number from 20 to 10000, got 5"),
+        ({"fit_build_seconds": 0}, "fit_build_seconds must be a number above 0, at most 86400, got 0"),
         ({"chains": 1}, "chains must be a whole number from 2 to 64, got 1"),
         ({"select": "best"}, "select must be \"elpd\" or \"score\", got 'best'"),
         ({"datasets": []}, "datasets must be a list of names, got []"),

@@ -24,7 +24,7 @@ from refinestat.refinegen.grammar import (
     store_folder,
     store_key,
 )
-from refinestat.refinegen.grammar_masks import build_masks
+from refinestat.refinegen.grammar_parts import build_masks
 from refinestat.refinegen.grammar_store import HEADER, load_store
 from refinestat.refinegen.grammar_syncode import load_language
 from refinestat.refinegen.grammar_vocabulary import read_vocabulary
@@ -64,7 +64,7 @@ def test_building_again_writes_the_same_bytes_but_for_the_time(built, tmp_path):
 def test_what_is_loaded_is_what_was_built(built, tmp_path):
     vocabulary = read_vocabulary(TOKENIZER)
     loaded = load_store(vocabulary, load_language(), tmp_path)
-    masks = build_masks(load_language(), vocabulary.pieces, lambda: None)
+    masks = build_masks(load_language(), vocabulary.pieces, tmp_path / "parts", lambda states: None)
     assert np.array_equal(loaded.rows, masks.rows)
     assert np.array_equal(loaded.packed, masks.packed)
     assert isinstance(loaded.packed, np.memmap)

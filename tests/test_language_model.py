@@ -29,6 +29,7 @@ from commons.utils import UserError
 from refinestat.refinegen import strategies
 from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
+from refinestat.refinegen.language_model.passes import Passes
 from refinestat.refinegen.prompts import plain
 from refinestat.refinegen.sampling import Temper
 
@@ -128,7 +129,7 @@ def test_rows_that_join_grow_and_are_cut_back_apart_have_the_logits_of_each_alon
     after: list[list[int]] = [[], [], []]
 
     async def play() -> None:
-        for _ in range(25):
+        for _ in range(15):
             asking = sorted(chance.sample(range(3), chance.choice([1, 2, 3, 3])))
             for i in asking:
                 kept = len(after[i]) if chance.random() < 0.7 else chance.randrange(len(after[i]) + 1)
@@ -183,6 +184,18 @@ def test_a_pass_that_fails_fails_its_cells_and_says_why(folder):
         return await asyncio.gather(*asked, return_exceptions=True)
 
     assert [type(found) for found in asyncio.run(play())] == [IndexError, IndexError]
+
+
+def test_memory_that_does_not_suffice_is_one_clear_line(folder, monkeypatch):
+    model = LanguageModel.load(folder)
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.\nSee the documentation.")
+
+    monkeypatch.setattr(Passes, "rows_from", full)
+    with pytest.raises(UserError, match=r"1 programs at once do not fit .* lower --in-flight") as caught:
+        asyncio.run(answered((model.context([5, 6, 7]), [8])))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_closed_row_is_given_to_the_next_cell(folder):

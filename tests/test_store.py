@@ -12,13 +12,13 @@ from pathlib import Path
 import arviz as az
 import numpy as np
 import pytest
-from fabricate import attempt, environment, failed, fit, model_folder, program, scored, settings
+from fabricate import attempt, environment, failed, fit, model_folder, program, scored, settings, whole_fit
 
 from commons import utils
 from commons.utils import UserError, write_text
 from refinestat.refinegen.records import Attempt, Outcome
 from refinestat.refinegen.selection import best_attempt
-from refinestat.refinegen.store import Cell, RunFolder, codec, describe, read_attempts
+from refinestat.refinegen.store import Cell, RunFolder, codec, describe, load_posterior, read_attempts
 
 NASTY = 'line\nseparator\u2028 "quoted" \\ tab\t \x00 \ud800 é 漢'
 
@@ -178,6 +178,26 @@ def test_arviz_reads_what_it_needs(cell: Cell):
     assert kept.sample_stats["diverging"].dtype == bool
     assert len(kept.posterior.attrs["fingerprint"]) == 16
     assert np.isfinite(az.loo(kept).elpd_loo)
+
+
+def test_the_draws_come_back_as_they_were(cell: Cell):
+    made = whole_fit()
+    cell.record(attempt(0, scored()), made)
+    back, about = load_posterior(cell.path / "posterior.nc")
+    assert (back.sampler, about["attempt"]) == ("nutpie", 0)
+    assert list(back.free) == ["mu", "theta"]
+    assert list(back.deterministic) == ["tau"]
+    np.testing.assert_array_equal(back.free["theta"], made.free["theta"])
+    np.testing.assert_array_equal(back.predictive, made.predictive.astype("f4"))
+    for name in ("log_likelihood", "diverging", "energy", "observed"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(made, name))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"broken", b"\x89HDF\r\n\x1a\n"])
+def test_draws_that_cannot_be_read_are_none(tmp_path: Path, content: bytes | None):
+    if content is not None:
+        (tmp_path / "posterior.nc").write_bytes(content)
+    assert load_posterior(tmp_path / "posterior.nc") is None
 
 
 def test_the_same_draws_make_the_same_file(run: RunFolder):

@@ -65,7 +65,7 @@ def evaluate_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--samples", type=int, default=40, help="programs per data set (default: %(default)s)")
     parser.add_argument("--fresh", type=int, default=300, help="data sets of held-out topics (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
-    parser.add_argument("--gpu", type=int, help="number of a GPU (default: the CPU)")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, cuda:N (default: %(default)s)")
     parser.add_argument(
         "--only",
         choices=["free", "constrained"],

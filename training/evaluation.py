@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen.language_model import LanguageModel
+from refinestat.refinegen.language_model import LanguageModel, Loading
 from refinestat.refinegen.prompts import plain
 from training.card import write_card
 from training.corpus import Rates, Split, make
@@ -77,7 +77,7 @@ def _save(path: Path, every: Sequence[Score]) -> None:
 
 def _evaluate(flags: argparse.Namespace) -> list[Score]:
     """Print the tables; write the card where asked. Gives every score."""
-    model = LanguageModel.load(flags.model, flags.gpu)
+    model = LanguageModel.load(flags.model, Loading(device=flags.device))
     free = Unconstrained(model=model)
     prompt = plain(DATASETS["surgical"])
     speed = ", ".join(f"{free.speed(prompt, rows):.0f} tokens/s at batch {rows}" for rows in (1, 32))

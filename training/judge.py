@@ -38,7 +38,7 @@ class Judge:
     """A pool of contained processes that build programs, several at once, each limited in time and memory."""
 
     def __init__(self, workers: int = 2, seconds: int = SECONDS) -> None:
-        self._pool = FittingPool(workers=workers, limits=FitLimits(wall=seconds, cpu=seconds))
+        self._pool = FittingPool(workers=workers, limits=FitLimits(wall=seconds, cpu=seconds, build=seconds))
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -93,7 +94,8 @@ class Constrained:
     def load(cls, model: LanguageModel, seed: int) -> "Constrained":
         """Builds the model's mask store where there is none."""
         ensure_mask_store(model.name, build=True)
-        return cls(model=model, mask=strategies.mask(strategies.REFINESTAT, model.tokenizer, model.end), seed=seed)
+        mask = strategies.mask(strategies.REFINESTAT, "syncode", model.tokenizer, model.end)
+        return cls(model=model, mask=mask, seed=seed)
 
     def write(self, datasets: Sequence[Dataset], temperature: float) -> list[str | None]:
         """Decode one program after the other; program i of a data set has its own random numbers."""
@@ -105,7 +107,8 @@ class Constrained:
         for i, dataset in enumerate(tqdm(datasets, unit="program", desc="constrained", leave=False)):
             rules = strategies.rules(strategies.REFINESTAT, dataset)
             decoder = Decoder(model=self.model, mask=self.mask, rules=rules, dataset=dataset, writing=writing)
-            draft = await decoder.program(stream("evaluation", dataset.name, self.seed, i))
+            with closing(decoder):
+                draft = await decoder.program(stream("evaluation", dataset.name, self.seed, i))
             written.append(draft.program.source if draft.accepted else None)
         return written
 

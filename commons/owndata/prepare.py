@@ -196,7 +196,7 @@ def _dataset(spec: Spec, used: list[Used], kept: np.ndarray, notes: list[str]) -
         if each.role is ColumnRole.OUTCOME:
             scalings[each.column.name] = scales.of_outcome(each.column, values, known_scale=known_scale)
         elif each.role is ColumnRole.PREDICTOR:
-            scalings[each.column.name] = scales.of_predictor(each.column, values)
+            scalings[each.column.name] = scales.of_predictor(each.column, values, outcome)
     strata = [each.column.values[kept] for each in used if each.role is ColumnRole.GROUP]
     name, source = dataset_name(spec), str(spec.file)
 

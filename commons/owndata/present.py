@@ -113,7 +113,7 @@ def _meaning(each: Used, scaling: Scaling | None) -> str:
     if column.kind is ColumnKind.BINARY and column.levels and each.role is not ColumnRole.GROUP:
         text += f", 1 is {one_line(column.levels[1])[:20]}"
     if scaling is not None and each.role in (ColumnRole.OUTCOME, ColumnRole.PREDICTOR):
-        text += ", standardised" if scaling.shift else ", scaled"
+        text += ", standardised" if scaling.shift else "" if each.role is ColumnRole.OUTCOME else ", scaled"
     return text
 
 

@@ -9,23 +9,24 @@ from commons.owndata import words
 from commons.owndata.column import Column, ColumnKind
 
 _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.COUNT, ColumnKind.DATE, ColumnKind.PROPORTION)
+_MEASURED = (ColumnKind.REAL, ColumnKind.POSITIVE)
 _LARGE, _SMALL = 10.0, 0.05  # standard deviations that are far from 1
+_WIDE, _OFF_CENTRE = 3.0, 2.0  # of a predictor: the embedded model sets the priors of slopes by the largest value
 _FAR_FROM_ZERO = 6.0  # standard deviations that the mean may lie from 0
 _NARROW = 0.15  # coefficient of variation below which a positive outcome may as well be centred
 _OUTCOME_LARGE, _OUTCOME_SMALL = 100.0, 0.1
 
 
-def of_predictor(column: Column, values: np.ndarray) -> Scaling | None:
-    """Centred and divided by the standard deviation; a positive one that starts near zero, as a dose or an age, is
-    divided by a power of ten, so that curves and logarithms of it stay possible. None: as it is."""
+def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling | None:
+    """Centred and divided by the standard deviation. A time, age or dose that starts near zero, of a measurement, is
+    divided by a power of ten at the most, so that growth curves and logarithms stay possible. None: as it is."""
     if column.kind not in _NUMERIC or words.has(column.name, words.EXPOSURE):
         return None
     mean, deviation = float(values.mean()), float(values.std())
-    if _SMALL <= deviation <= _LARGE and abs(mean) <= _FAR_FROM_ZERO * deviation:
+    if 0 <= values.min() <= values.max() / 4 and words.has(column.name, words.GROWS) and outcome.kind in _MEASURED:
+        return None if _SMALL <= deviation <= _LARGE else Scaling(shift=0.0, scale=_power_of_ten(values.max()))
+    if _SMALL <= deviation <= _WIDE and abs(mean) <= _OFF_CENTRE * deviation:
         return None
-    starts_low = 0 <= values.min() <= values.max() / 4
-    if starts_low and words.has(column.name, words.GROWS):
-        return Scaling(shift=0.0, scale=_power_of_ten(values.max()))
     return _standard(mean, deviation)
 
 

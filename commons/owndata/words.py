@@ -33,7 +33,7 @@ strength wt ht sqft sq ft elev elevation altitude weightlb heightin cm mm kg lb 
 rent level loss iq reaction rt latency balance debt profit gain change difference diff
 """)
 TIME = _words("year years month months week weeks day days hour hours date time t period quarter season minute age")
-GROWS = TIME | _words("dose concentration conc age distance depth size")
+GROWS = TIME | _words("dose concentration conc age")
 TRIALS = _words("""
 trials trial n total tot tested attempts exposed denominator tries attempted sampled examined screened inspected shots
 questions items pairs flips tosses drawn treated planted sown asked invited ntotal ntrials applied applicants eligible

@@ -66,12 +66,15 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The library as a program sees it. opened: names by module path (`pm.math`, `np.linalg`); closed: the others."""
+    """The library as a program sees it. keywords: what functions take by name, by library.
+
+    opened: names by module path (`pm.math`, `np.linalg`); closed: the others."""
 
     distributions: Mapping[str, Distribution]
     common: frozenset[str]
     dist_common: frozenset[str]
     functions: Mapping[str, tuple[str, ...]]
+    keywords: Mapping[str, tuple[str, ...]]
     opened: Mapping[str, frozenset[str]]
     closed: Mapping[str, frozenset[str]]
 
@@ -109,6 +112,7 @@ def load() -> Catalogue:
         common=frozenset(plain["common"]),
         dist_common=frozenset(plain["dist_common"]),
         functions={name: tuple(parameters) for name, parameters in plain["functions"].items()},
+        keywords={root: tuple(names) for root, names in plain["keywords"].items()},
         opened={path: frozenset(names) for path, names in plain["open"].items()},
         closed={path: frozenset(names) for path, names in plain["closed"].items()},
     )

@@ -192,6 +192,20 @@ def _open_names(distributions: Iterable[str]) -> dict[str, list[str]]:
     return {path: sorted({n for n in names if hasattr(_module(path), n)}) for path, names in opened.items()}
 
 
+def _keywords(opened: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The keywords of the functions and classes of a library, together: what any of them takes by name."""
+    found: dict[str, set[str]] = {"pm.math": set(), "pm.gp": set(), "np": set(), "pt": set()}
+    for path, names in opened.items():
+        root = next((root for root in found if path == root or path.startswith(f"{root}.")), None)
+        for name in names if root is not None else ():
+            try:
+                parameters = inspect.signature(getattr(_module(path), name)).parameters.values()
+            except (TypeError, ValueError):  # a module, a number, or a function that does not tell
+                continue
+            found[root or ""] |= {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    return {root: sorted(n for n in names - {*facts.CLOSED_KEYWORDS} if n[0] != "_") for root, names in found.items()}
+
+
 def _module(path: str) -> Any:
     root, *rest = path.split(".")
     module: Any = {"pm": pm, "np": np, "pt": pt}[root]
@@ -219,6 +233,7 @@ def build() -> dict[str, Any]:
         "dist_common": ["shape", "size", "dtype", "rng", "name"],
         "functions": functions,
         "distributions": {name: _distribution(name) for name in names},
+        "keywords": _keywords(opened),
         "open": opened,
         "closed": closed,
     }

@@ -113,6 +113,9 @@ CLOSED_IN_OPEN = words("""
     Apply Op UNSET get_constraint config reduce partial flatten_list constant_fold handle_args make_callable
 """)
 
+# Keywords that functions have and programs may not use: they write into arrays, or change what an array is.
+CLOSED_KEYWORDS = words("out dtype acc_dtype where subok casting signature order name device like copy")
+
 # Names of a module that depend on what else was imported (PyMC leaves its log handler behind).
 PASSING = ("handler",)
 

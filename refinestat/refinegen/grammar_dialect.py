@@ -7,17 +7,17 @@ Compiling costs about a millisecond per 100 words. So functions of a library, an
 in once the statement names it; until then REST stands for what would follow, which one token can hardly reach."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.grammar_calls import call_rules
 from refinestat.refinegen.grammar_names import NAMING, Begun, Names
 
-NOTHING = "NOTHING"  # a terminal that no text spells
-STOP = b"\x01"  # what it matches
+NOTHING = "NOTHING"  # a terminal that no text spells: a control character
+_COMMENT = r"#[^\n]*"  # control characters are in no token of the mask
 # Space inside brackets: a comment, a new line, perhaps of comment, and indentation; not more, or some never stop.
-_W = r" *((#[^\n]*)?\n {0,24}(#[^\n]*\n {0,24})?)?"
+_W = rf" *(({_COMMENT})?\n {{0,24}}({_COMMENT}\n {{0,24}})?)?"
 _OPERATORS = r"(\+|-|\*\*?|\/\/?|%|@|<=?|>=?|==|!=|&|\|)"
 _NAME = r"([A-Za-z]|_[A-Za-z0-9])[A-Za-z0-9_]{0,38}"
 _NUMBER = r"((0|[1-9][0-9]{0,14}(_[0-9]{3}){0,4})(\.[0-9]{0,20})?|\.[0-9]{1,20})([eE][+\-]?[0-9]{1,2})?"
@@ -25,28 +25,30 @@ _NUMBER = r"((0|[1-9][0-9]{0,14}(_[0-9]{3}){0,4})(\.[0-9]{0,20})?|\.[0-9]{1,20})
 _TERMINALS = rf"""
 NOTHING: /\x01/
 REST: /(.|\n)+/
-BLANK: / {{0,4}}(#[^\n]*)?\n/
+MEMBER: /[^A-Za-z0-9_](.|\n)*/
+BLANK: / {{0,4}}({_COMMENT})?\n/
 INDENT: "    "
-EOL: / *(#[^\n]*)?\n/
+EOL: / *({_COMMENT})?\n/
 NEXT: /    (pm\.?|{_NAME})?/
 OUTSIDE: /[A-Za-z_@"'][^\n]*/
 EQ: / *= */
 COMMAS: / *, */
 CHANGE: / *[+\-*\/]= */
 OUTER: / *{_OPERATORS} */
-INNER: /{_W}{_OPERATORS}{_W}/
+INNER: / *(\n {{0,24}})?{_OPERATORS} *(\n {{0,24}})?/
 SIGN: /[\-+~]/
 LPAR: /\({_W}/
 RPAR: /{_W}\)/
+OPEN: /\[ */
+CLOSE: / *\]/
 LSQ: /\[{_W}/
 RSQ: /{_W}\]/
 COMMA: /{_W},{_W}/
-COLON: /{_W}:{_W}/
+COLON: / *: */
 IS: / *= */
 DIST: /\.dist\({_W}/
 NUMBER: /{_NUMBER}/
 WHOLE: /0|[1-9][0-9]{{0,8}}/
-KEY: /axis|keepdims|ddof|ord|return_inverse|return_index|return_counts|size|M|k|n/
 PROPERTY: /\.(T|shape|size|ndim)/
 METHOD: /\.(mean|std|var|min|max|sum|prod|cumsum|cumprod|dot|reshape|flatten|ravel|transpose|clip|round|argmax|argmin|argsort|any|all|squeeze|repeat|take|swapaxes|diagonal|trace)/
 CAST: /\.astype\((float|int)\)/"""  # noqa: E501
@@ -63,16 +65,16 @@ expr: operand (INNER operand)*
 outer: operand (OUTER operand)*
 first: SIGN? core (OUTER operand)*
 operand: SIGN? core | nested part*
-core: NUMBER | PLAIN | SCALAR tail* | ARRAY part* | LIST (LSQ whole RSQ)? | TABLE part*
+core: NUMBER | PLAIN | SCALAR tail* | ARRAY part* | LIST (OPEN whole CLOSE)? | TABLE part*
   | FUNCTION given part* | CONSTANT | BUILTIN given | LPAR expr RPAR part* | OBJECT given? part*
-  | GAUSSIAN process | ROOT REST | summary
-part: LSQ index (COMMA index)* COMMA? RSQ | tail
-tail: PROPERTY | METHOD given | CAST
+  | GAUSSIAN process | ROOT MEMBER | summary
+part: OPEN index (COMMAS index)? (COMMAS index)? CLOSE | tail
+tail: PROPERTY | METHOD (given | LPAR RPAR) | CAST
 index: whole? COLON whole? (COLON whole?)? | whole | "None" | "..."
 whole: integer (INNER integer)*
 integer: SIGN? (WHOLE | INTEGER | ARRAY part+ | TABLE part* | BUILTIN given | FUNCTION given part* | OBJECT
-  | LPAR expr RPAR | ROOT REST | summary)
-given: LPAR RPAR | LPAR value (COMMA value)* (COMMA KEY IS value)? COMMA? RPAR | LPAR KEY IS value COMMA? RPAR"""
+  | LPAR expr RPAR | ROOT MEMBER | summary)
+given: LPAR value (COMMA value)* (COMMA KEY IS value)? COMMA? RPAR | LPAR KEY IS value COMMA? RPAR"""
 
 
 def grammar(names: Names, begun: Begun, *, same_name: bool = True) -> str:
@@ -87,7 +89,7 @@ def grammar(names: Names, begun: Begun, *, same_name: bool = True) -> str:
         call_rules(begun.called, names.observers, names.scored, bool(names.dims)),
         _naming(names, begun),
         _library(names.modules, names.scored, begun.roots),
-        *_outcome(names),
+        *_outcome(names, begun),
         *_names(names, begun, same_name),
     ]
     return "\n".join(parts)
@@ -155,6 +157,7 @@ def _library(modules: tuple[str, ...], scored: bool, roots: frozenset[str]) -> s
         if called:
             (gaussian if lazy == "pm.gp" else functions).append(f"{_escaped(path)}\\.({'|'.join(called)})")
     later = [root for root in ("np", "pt", "pm.gp") if root.split(".")[0] in modules and root not in roots]
+    keywords = catalogue.load().keywords
     transforms = [m for m in sorted(catalogue.load().opened["pm.distributions.transforms"]) if m.islower()]
     return "\n".join(
         [
@@ -163,10 +166,20 @@ def _library(modules: tuple[str, ...], scored: bool, roots: frozenset[str]) -> s
             _terminal("ROOT", later),
             r"CONSTANT: /np\.(pi|e|inf)/" if "np" in roots else f"CONSTANT: {NOTHING}",
             f"TRANSFORM: /pm\\.distributions\\.transforms\\.({'|'.join(transforms)})/",
-            "GKEY: /ls|cov_func|mean_func|X|input_dim|period|alpha|c/",
-            "process: LPAR RPAR | LPAR (value | GKEY IS value) (COMMA (value | GKEY IS value))* COMMA? RPAR",
+            _terminal("KEY", sorted({k for root in ("pm.math", *({"np", "pt"} & roots)) for k in keywords[root]})),
+            *(_gaussian(keywords["pm.gp"]) if gaussian else [f"process: {NOTHING}"]),
         ]
     )
+
+
+def _gaussian(keywords: Sequence[str]) -> list[str]:
+    """What a covariance, a mean or a Gaussian process is given: positions, then keywords, each once."""
+    by_name = len(keywords)  # the bit that says so
+    ways = [f"value gmore::_ %if bit_clear({by_name})"]
+    for bit, keyword in enumerate(keywords):
+        ways.append(f'"{keyword}" IS value gmore::bit_or({1 << by_name | 1 << bit}) %if bit_clear({bit})')
+    more = "gmore::_: RPAR | COMMA RPAR | COMMA garg::_"
+    return ["process: LPAR RPAR | LPAR garg::0", more, "garg::_: " + "\n  | ".join(ways)]
 
 
 CLOSED = ("pm.distributions", "pm.ode", "pm.logprob")
@@ -181,7 +194,7 @@ def _is_function(path: str, name: str) -> bool:
     return name.islower() or path.startswith("pm.gp")
 
 
-def _outcome(names: Names) -> list[str]:
+def _outcome(names: Names, begun: Begun) -> list[str]:
     """How the outcome may be used: observed; and its length and summaries. Where nothing is scored, as anything."""
     if not names.scored:
         return ["observation: value", f"summary: {NOTHING}"]
@@ -190,10 +203,11 @@ def _outcome(names: Names) -> list[str]:
         return [f"observation: {NOTHING}", f"summary: {NOTHING}"]
     summary = [
         r"OUTCOME (/\.(mean|std|min|max)\(\)/ | /\.(shape|size)/)",
-        'OUTCOME ".shape" LSQ "0" RSQ',
+        'OUTCOME ".shape" OPEN "0" CLOSE',
         '"len" LPAR OUTCOME RPAR',
-        r"/np\.(mean|std|min|max|zeros_like|ones_like)/ LPAR OUTCOME RPAR",
     ]
+    if "np" in begun.roots:  # before, it would hide ROOT
+        summary.append(r"/np\.(mean|std|min|max|zeros_like|ones_like)/ LPAR OUTCOME RPAR")
     return ["observation: OUTCOME", f"OUTCOME: /{'|'.join(held)}/", "summary: " + " | ".join(summary)]
 
 

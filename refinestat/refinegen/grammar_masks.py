@@ -3,7 +3,7 @@
 As in SynCode's `grammar_mask` mode, over-approximate: of a token that runs over several terminals, each pair of
 neighbours is judged, not the whole. All tokens are run through an automaton at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,18 +37,24 @@ class _Words:
         self.bytes = np.ascontiguousarray(np.frombuffer(padded, dtype=np.uint8).reshape(len(words), longest).T)
 
 
-def build_masks(language: Language, pieces: Sequence[bytes], step: Callable[[], object]) -> Masks:
-    """`step` is called once per state of the automata."""
-    automata = language.automata
-    spaced = [piece.replace(b"\t", b"    ") for piece in pieces]
-    words, endings = _Words(spaced), _Endings(language, spaced)
-    numbers: dict[bytes, int] = {}
-    rows = np.zeros((automata.dead, len(language.terminals) + EXTRA_COLUMNS), dtype=np.int32)
-    for state in range(automata.dead):
-        packed = np.packbits(_columns(language, state, words, endings), axis=1, bitorder="little")
-        rows[state] = [numbers.setdefault(mask.tobytes(), len(numbers)) for mask in packed]
-        step()
-    return Masks(packed=np.frombuffer(b"".join(numbers), dtype=np.uint8).reshape(len(numbers), -1), rows=rows)
+class Builder:
+    """Makes the masks of one vocabulary, for some states at a time."""
+
+    def __init__(self, language: Language, pieces: Sequence[bytes]) -> None:
+        spaced = [piece.replace(b"\t", b"    ") for piece in pieces]
+        self._language, self._words = language, _Words(spaced)
+        self._endings = _Endings(language, spaced)
+        self.columns = len(language.terminals) + EXTRA_COLUMNS
+        self.bytes = (len(pieces) + 7) // 8
+
+    def masks(self, states: range) -> Masks:
+        numbers: dict[bytes, int] = {}
+        rows = np.zeros((len(states), self.columns), dtype=np.int32)
+        for row, state in enumerate(states):
+            columns = _columns(self._language, state, self._words, self._endings)
+            packed = np.packbits(columns, axis=1, bitorder="little")
+            rows[row] = [numbers.setdefault(mask.tobytes(), len(numbers)) for mask in packed]
+        return Masks(packed=np.frombuffer(b"".join(numbers), dtype=np.uint8).reshape(len(numbers), -1), rows=rows)
 
 
 def _columns(language: Language, state: int, words: _Words, endings: "_Endings") -> np.ndarray:

@@ -75,7 +75,9 @@ def begun(statement: str, names: Names) -> Begun:
     """What is known of a statement that is being written."""
     code = _COMMENT.sub("", statement)
     called = frozenset(found[1] or found[2] for found in _CALLED.finditer(code))
-    roots = frozenset(found[1] for found in _ROOT.finditer(code))
+    head = len(code) - len(code.lstrip())  # what begins here is a name that is to be bound, even if it begins like np
+    named = {found[1] for found in _ROOT.finditer(code) if found.start() > head}
+    roots = frozenset(root for root in named if root.split(".")[0] in names.modules)
     found = _BOUND.match(statement)
     bound = found[1] if found else ""
     if not called and not roots and bound not in names.taken:

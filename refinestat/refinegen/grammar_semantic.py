@@ -6,21 +6,24 @@ does not depend on how the text was cut into tokens. Nothing here is for several
 
 import copy
 import re
+import time
 from collections import OrderedDict
 from typing import Any
 
 import llguidance
 import numpy as np
 
-from refinestat.refinegen.grammar_dialect import STOP, grammar
+from refinestat.refinegen.grammar_dialect import grammar
 from refinestat.refinegen.grammar_names import Begun, Names, begun, goes_on, labels, names, open_label
 from refinestat.refinegen.grammar_parser import GrammarError
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 from refinestat.refinegen.predicates import Symbols
+from refinestat.refinegen.predicates.gate import FORBIDDEN_CHARACTERS
 
 UNFINISHED = "\ufffd"  # what decoding puts for the first bytes of a character
 LETTER = "\u00e9"  # stands in for it
-REMEMBERED = 256
+REMEMBERED = 256  # compiled grammars
+LONGEST = 500  # characters of a statement, after which what can be closed is
 # Tokens that may name a distribution or a library, or bind a name, and go on.
 _GOES_ON = re.compile(rb"[A-Za-z0-9_][^A-Za-z0-9_]|= *[^ =]")
 
@@ -81,6 +84,9 @@ class SemanticMask:
             new = tables.pieces[token].decode("utf-8", "ignore")
             if goes_on(statement, new, shown, known) and not self._fits(statement + new, known):
                 mask[token] = False
+        if len(statement) > LONGEST:
+            near = mask & tables.ending
+            mask = near if near.any() else mask
         label = open_label(statement)
         if label is not None:
             taken = {label for label in labels(statement) if label}
@@ -99,8 +105,16 @@ class SemanticMask:
             raise GrammarError(f"the statement cannot begin like this: {statement.decode()!r}")
         self._read = statement
 
+    @property
+    def seconds_compiling(self) -> float:
+        """CPU time spent on making grammars, by all masks of this tokenizer."""
+        return self._tables.seconds
+
     def _compiled(self, known: Names, shown: Begun) -> Any:
-        return self._tables.matcher(grammar(known, shown, same_name=self._same_name))
+        began = time.process_time()
+        matcher = self._tables.matcher(grammar(known, shown, same_name=self._same_name))
+        self._tables.seconds += time.process_time() - began
+        return matcher
 
     def _fits(self, statement: str, known: Names) -> bool:
         matcher = self._compiled(known, begun(statement, known))
@@ -112,14 +126,20 @@ class _Tables:
     """What all masks of one tokenizer share. Behind its tokens stand all single bytes, to read text with, and EOS."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.pieces = [piece if STOP not in piece else b"" for piece in vocabulary.pieces]
+        # No program holds control or bidirectional characters; STOP is one of them.
+        refused = [FORBIDDEN_CHARACTERS.search(piece.decode("utf-8", "ignore")) for piece in vocabulary.pieces]
+        pairs = zip(vocabulary.pieces, refused, strict=True)
+        self.pieces = [piece if found is None else b"" for piece, found in pairs]
         self._bytes = len(self.pieces)
         self.end = self._bytes + 256
         self._tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(_Wrapped(self)), slices=[])
+        self.seconds = 0.0
         self._matchers: OrderedDict[str, Any] = OrderedDict()
         first = np.array([ord(piece[:1] or b"\0") for piece in self.pieces], dtype=np.uint8)
         self.inside_character = (first >= 0x80) & (first < 0xC0)
         self.going_on = self._where(_GOES_ON)
+        self.ending = np.zeros(self.end + 1, dtype=bool)
+        self.ending[self._where(re.compile(rb"^ *[)\]\"'\n]"))] = True
         self.closing = self._where(re.compile(rb"^[A-Za-z0-9_]*[\"']"))
 
     @property

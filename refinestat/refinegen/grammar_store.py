@@ -18,7 +18,8 @@ import platformdirs
 from tqdm import tqdm
 
 from refinestat.refinegen import grammar_syncode
-from refinestat.refinegen.grammar_masks import Masks, build_masks
+from refinestat.refinegen.grammar_masks import Masks
+from refinestat.refinegen.grammar_parts import build_masks
 from refinestat.refinegen.grammar_python import AUTOMATA, refined
 from refinestat.refinegen.grammar_syncode import Language
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
@@ -69,7 +70,9 @@ def has_store(tokenizer: Any, folder: Path | None = None) -> bool:
 def build_store(
     tokenizer: Any, *, folder: Path | None = None, progress: bool = True, rebuild: bool = False
 ) -> StoreInfo:
-    """Builds the store unless a sound one is there; with rebuild, in any case. Raises StoreDamaged unless rebuild."""
+    """Builds the store unless a sound one is there; with rebuild, in any case. Raises StoreDamaged unless rebuild.
+
+    A large one is built on all cores, and goes on where an earlier build was stopped."""
     vocabulary = read_vocabulary(tokenizer)
     path = _path(vocabulary, folder)
     language = grammar_syncode.load_language()
@@ -77,7 +80,8 @@ def build_store(
         return _info(path, _header(path, language), built=False)
     began = time.perf_counter()
     with tqdm(total=language.automata.dead, desc="mask store", unit="state", disable=not progress) as bar:
-        masks = build_masks(language, vocabulary.pieces, bar.update)
+        parts = path.with_suffix(f".{language.digest[:8]}.parts")
+        masks = build_masks(language, vocabulary.pieces, parts, bar.update)
     _write(path, masks, {"automata": language.digest, "seconds": time.perf_counter() - began})
     return _info(path, _header(path, language), built=True)
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +82,6 @@ def test_a_program_reads_the_python_environment_and_at_level_a_nothing_else(leve
 
 
 def test_giving_up_rights_takes_milliseconds():
-    began = time.perf_counter()
+    began = sum(os.times()[:4])  # of this process and of its children
     assert in_child(containment.probe(ROOT).level, lambda: None)
-    assert time.perf_counter() - began < 0.5
+    assert sum(os.times()[:4]) - began < 0.5

@@ -75,11 +75,11 @@ def test_a_program_that_hangs_kills_itself_or_eats_memory_costs_only_itself(fitt
     sleep = GOOD + "    import time\n    time.sleep(1000)\n"
     kill = GOOD + "    import os\n    os.kill(os.getpid(), 9)\n"
     eat = GOOD + "    a = [np.zeros(10**8) for _ in range(100)]\n"
-    limits = FitLimits(wall=12, cpu=12, build=3)
+    limits = FitLimits(wall=25, cpu=12, build=1)
     hung, slept, killed, ate, good = fitted(*map(eight_schools, (hang, sleep, kill, eat, GOOD)), limits=limits)
     assert hung.outcome is slept.outcome is Outcome.TIMED_OUT
-    assert hung.why == "not ready to be sampled after 3 seconds of processor time"
-    assert slept.why == "more than 12 seconds"
+    assert hung.why == "not ready to be sampled after 1 seconds of processor time"
+    assert slept.why == "more than 25 seconds"
     assert killed.outcome in (Outcome.CRASHED, Outcome.OUT_OF_MEMORY)
     assert ate.outcome is Outcome.OUT_OF_MEMORY
     assert good.outcome is Outcome.SCORED

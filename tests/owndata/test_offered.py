@@ -250,7 +250,7 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     names=st.lists(HOSTILE, min_size=3, max_size=3, unique=True),
     levels=st.lists(HOSTILE, min_size=2, max_size=2, unique=True),
@@ -295,7 +295,7 @@ def _shape(text: str, names: dict[str, str]) -> str:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(
     names=st.lists(HOSTILE, min_size=2, max_size=3, unique_by=str.strip),

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from programs import CORPUS, gallery
+from idioms import given_data, own_data
+from programs import CORPUS, corpus_data, gallery
 
 from refinestat.refinegen.predicates import judge_source
 
-BUILD = Path(__file__).with_name("build_gallery.py")
+HERE = Path(__file__).parent
 HEAD = "import numpy as np\nimport pymc as pm\n\ny = np.array([1.0, 2.0, 4.0])\n"
 
 
@@ -25,14 +26,25 @@ def test_a_file_from_a_book_is_accepted(name):
     assert refusals(gallery()[name]) == []
 
 
+def test_right_idioms_are_accepted_in_every_kind_of_file():
+    known = {"data": corpus_data()}
+    for text in given_data().values():
+        own = text.replace("with pm.Model", "data = load()\nwith pm.Model", 1)
+        assert refusals(text) == refusals(own) == []
+        assert [v for v in judge_source(text, None, known) if not v.ok] == []
+        assert [v for v in judge_source(own, None, known) if not v.ok] == []
+    for text in own_data().values():
+        assert refusals(text) == []
+
+
 @pytest.mark.slow
-def test_every_one_of_them_builds_with_pymc():
+@pytest.mark.parametrize("call", [("build_gallery.py", str(CORPUS / "gallery")), ("idioms.py",)])
+def test_every_one_of_them_builds_with_pymc(call):
     """With sampling and plotting replaced by nothing: what is built is the model."""
     pytest.importorskip("pymc")
-    flags = {**os.environ, "PYTENSOR_FLAGS": "cxx=,blas__ldflags="}
-    done = subprocess.run(
-        [sys.executable, str(BUILD), str(CORPUS / "gallery")], capture_output=True, text=True, check=False, env=flags
-    )
+    flags = {**os.environ, "PYTENSOR_FLAGS": "cxx=,blas__ldflags=", "PYTHONPATH": str(HERE.parents[1])}
+    command = [sys.executable, str(HERE / call[0]), *call[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=flags)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 fail" in done.stdout
 
@@ -75,6 +87,7 @@ def test_a_fault_is_found_wherever_the_model_stands(body, line, why):
         "M = np.zeros((3, 3))\nnp.fill_diagonal(M, 2.0)\nwith pm.Model():\n    pm.Normal('x', 0, np.diag(M), observed=y)\n",
         "with pm.Model() as m:\n    try:\n        a = pm.Normal('a')\n    except ValueError:\n        a = 1\n    pm.Normal('b', a, 1)\n",
         "with pm.Model() as m:\n    a = pm.Normal('a')\n    print(f'{a=}'); display(a); del a\n",
+        "import json\nwith open('d') as f:\n    data = json.load(f)\nwith pm.Model():\n    pm.Normal('x', observed=data['y'])\n",
         "with pm.modelcontext(None):\n    pm.Normal('x', dims='anything')\n",
         "import pymc.sampling.jax as jax\nwith pm.Model():\n    pm.Normal('x')\n    jax.sample_numpyro_nuts()\n",
         "async def f():\n    with pm.Model() as m:\n        pm.Normal('x')\n",

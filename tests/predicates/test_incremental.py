@@ -98,9 +98,9 @@ def test_a_statement_costs_less_than_a_millisecond():
     for dataset, text in scored().values():
         symbols, before = start(DATASETS[dataset]), head(DATASETS[dataset])
         for line in text.removeprefix(before).splitlines(keepends=True):
-            begun = time.perf_counter()
+            begun = time.process_time()
             symbols = judge(Statement(source=line, line=9), symbols).symbols
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
     assert statistics.median(times) < 0.001  # 0.1 ms on a quiet core; the bar is 0.3
 
 

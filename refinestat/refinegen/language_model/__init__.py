@@ -45,7 +45,7 @@ class LanguageModel:
     @property
     def longest(self) -> int:
         """How many tokens the model can read."""
-        return int(getattr(self.network.config, "max_position_embeddings", 2**31))
+        return int(getattr(self.network.config.get_text_config(), "max_position_embeddings", 2**31))
 
     def room(self, tokens: int) -> int:
         """How many sequences of that many tokens may be in front of it at once: what half of the memory that is free

@@ -7,7 +7,8 @@ passes do not wait for."""
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -34,7 +35,8 @@ class Context:
     """One sequence in front of the model: a prompt, and what follows it.
 
     What the tokens share with those asked for before is not read again, so that cutting a sequence back costs nothing
-    but the last kept token. forward_passes: those that it took part in; seconds: its share of their time."""
+    but the last kept token. forward_passes: those that it took part in, its prompt's apart, which is read for all;
+    seconds: its share of their time."""
 
     batch: "Batch"
     prompt: tuple[int, ...]
@@ -68,6 +70,21 @@ class _Pass:
     requests: list[_Request]
     logits: torch.Tensor
     seconds: float
+
+
+@contextmanager
+def _failing(waiting: list[_Request]) -> Iterator[None]:
+    """What a pass raises belongs to the cells that wait for it, not to the event loop."""
+    try:
+        yield
+    except Exception as error:
+        raised = error
+        if isinstance(error, torch.OutOfMemoryError):
+            lower = f"{len(waiting)} programs at once do not fit into the device's memory: lower --in-flight"
+            raised = UserError(f"{lower} ({str(error).splitlines()[0]})")
+        for request in waiting:
+            if not request.answer.done():
+                request.answer.set_exception(raised)
 
 
 class Batch:
@@ -108,30 +125,20 @@ class Batch:
     def _read_all(self) -> None:
         waiting = [request for request in self._waiting if not request.answer.done()]  # a cell may have been cancelled
         self._waiting = []
-        try:
+        with _failing(waiting):
             passes = self._answered(waiting)
-        except torch.OutOfMemoryError as error:
-            lower = f"{len(waiting)} programs at once do not fit into the device's memory: lower --in-flight"
-            self._fail(waiting, UserError(f"{lower} ({str(error).splitlines()[0]})"))
-        except Exception as error:  # it belongs to those who wait, not to the event loop
-            self._fail(waiting, error)
-        else:
-            asyncio.get_running_loop().call_soon(self._hand_out, passes)
+            asyncio.get_running_loop().call_soon(self._hand_out, waiting, passes)
 
-    @staticmethod
-    def _fail(waiting: list[_Request], error: Exception) -> None:
-        for request in waiting:
-            request.answer.set_exception(error)
-
-    def _hand_out(self, passes: list[_Pass]) -> None:
-        for done in passes:
-            began = time.perf_counter()
-            logits = done.logits[:, : self._vocabulary].float().cpu().numpy()
-            seconds = (done.seconds + time.perf_counter() - began) / len(done.requests)
-            for request, row in zip(done.requests, logits, strict=True):
-                request.context.seconds += seconds
-                if not request.answer.done():
-                    request.answer.set_result(row)
+    def _hand_out(self, waiting: list[_Request], passes: list[_Pass]) -> None:
+        with _failing(waiting):
+            for done in passes:
+                began = time.perf_counter()
+                logits = done.logits[:, : self._vocabulary].float().cpu().numpy()  # waits for a GPU
+                seconds = (done.seconds + time.perf_counter() - began) / len(done.requests)
+                for request, row in zip(done.requests, logits, strict=True):
+                    request.context.seconds += seconds
+                    if not request.answer.done():
+                        request.answer.set_result(row)
 
     @torch.inference_mode()
     def _answered(self, waiting: list[_Request]) -> list[_Pass]:
@@ -193,7 +200,6 @@ class Batch:
         if prompt is None:
             row = self._free_row()
             logits = self._passes.rows_from(row, [context.prompt], [0])
-            context.forward_passes += 1
             prompt = _Prompt(self._passes.rows.copy(row, len(context.prompt)), logits[0])
             self._prompts[context.prompt] = prompt
             if len(self._prompts) > PROMPTS:

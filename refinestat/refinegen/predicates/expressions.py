@@ -162,7 +162,7 @@ def _binary(node: ast.BinOp, state: State) -> Value:
 def _unary(node: ast.UnaryOp, state: State) -> Value:
     value = evaluate(node.operand, state)
     if isinstance(node.op, ast.Not):
-        _branch(node, value, state)
+        branch(node, value, state)
     if value.known:
         folded = constants.operate(type(node.op), value.constant, 0)
         if constants.numeric(folded):
@@ -173,53 +173,9 @@ def _unary(node: ast.UnaryOp, state: State) -> Value:
     return guarded(node, lambda: transfer.opaque([value]), (value,), state)
 
 
-def _branch(node: ast.AST, value: Value, state: State) -> None:
+def branch(node: ast.AST, value: Value, state: State) -> None:
     if value.symbolic:
         state.report(What.BRANCH, node, ast.unparse(node), (value,))
-
-
-def _boolean(node: ast.BoolOp, state: State) -> Value:
-    values = [evaluate(value, state) for value in node.values]
-    for part, value in zip(node.values[:-1], values[:-1], strict=True):
-        _branch(part, value, state)
-    return transfer.opaque(values)
-
-
-def _compare(node: ast.Compare, state: State) -> Value:
-    values = [evaluate(n, state) for n in (node.left, *node.comparators)]
-    if len(values) == 2:
-        result = operate(node, type(node.ops[0]), values[0], values[1], state)
-        identity = isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn)
-        return replace(result, symbolic=False) if identity and result.sources else result
-    return guarded(node, lambda: transfer.opaque(values), tuple(values), state)
-
-
-def _choice(node: ast.IfExp, state: State) -> Value:
-    test = evaluate(node.test, state)
-    _branch(node.test, test, state)
-    certain = truth(test)
-    if certain is not None:
-        return evaluate(node.body if certain else node.orelse, state)
-    one, other = evaluate(node.body, state), evaluate(node.orelse, state)
-    return one if one == other else merge(one, other)
-
-
-def merge(one: Value, other: Value) -> Value:
-    """What holds for both: a value that is either."""
-    if one is other:
-        return one
-    result = transfer.opaque([one, other])
-    if one.kind is other.kind is Kind.NUMBER:
-        same = one.shape if one.shape == other.shape else None
-        return replace(transfer.joined([one, other]), shape=same, reach=(float("inf"), float("-inf")))
-    return result
-
-
-def truth(value: Value) -> bool | None:
-    """Whether a known plain value is true; None where unknown."""
-    if value.known and isinstance(value.constant, bool | int | float | str) and not value.symbolic:
-        return bool(value.constant)
-    return None
 
 
 def _starred(node: ast.Starred, state: State) -> Value:
@@ -238,9 +194,6 @@ READERS: dict[type[ast.AST], Callable[[Any, State], Value]] = {
     ast.Attribute: _attribute,
     ast.BinOp: _binary,
     ast.UnaryOp: _unary,
-    ast.BoolOp: _boolean,
-    ast.Compare: _compare,
-    ast.IfExp: _choice,
     ast.Starred: _starred,
     ast.NamedExpr: _named,
 }

@@ -18,7 +18,7 @@ MOST_STEPS_OF_SECTION = 6_000
 ELEMENTS_PER_STEP = 200
 
 
-STEPS_OF_ANY = 12
+STEPS_OF_ANY = 20
 
 
 NAMES_PER_STEP = 8  # of the table, which is copied for each statement

@@ -7,8 +7,9 @@ from typing import Any
 
 from refinestat.refinegen.predicates import calls, imports, methods
 from refinestat.refinegen.predicates.binding import any_element, bind_target, elements
+from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
-from refinestat.refinegen.predicates.expressions import READERS, evaluate, merge, operate, truth
+from refinestat.refinegen.predicates.expressions import READERS, evaluate, operate
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.records import Reading, What
 from refinestat.refinegen.predicates.state import State, changed, state_of
@@ -18,7 +19,7 @@ from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Symbols,
 MOST_ROUNDS = 5_000
 CHANGEABLE = {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}
 
-READERS.update({**DISPLAYS, **SUBSCRIPTS, **calls.CALLS})
+READERS.update({**BRANCHES, **DISPLAYS, **SUBSCRIPTS, **calls.CALLS})
 
 
 def read(parsed: Parsed, symbols: Symbols) -> Reading:

@@ -63,7 +63,8 @@ def _labelled(variables: Mapping[str, np.ndarray | None], dims: Dims, kind: str 
 def load_posterior(path: Path) -> tuple[Fit, Mapping[str, Any]] | None:
     """What `save_posterior` wrote, as the fit that it was, and its attributes; None where there is no readable file."""
     try:
-        tree = xr.open_datatree(path, engine="h5netcdf")
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            tree = opened.load()
     except (OSError, ValueError, KeyError):  # not there, cut short, or no netCDF
         return None
     groups = {name: tree[name].to_dataset() if name in tree else xr.Dataset() for name in GROUPS}

@@ -1,0 +1,82 @@
+"""Reads comparisons and choices: which of two ways is taken, where that is known, and what holds of both."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from refinestat.refinegen.predicates import transfer
+from refinestat.refinegen.predicates.expressions import branch, evaluate, guarded, operate
+from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.symbols import Kind, Value, number
+
+
+def _boolean(node: ast.BoolOp, state: State) -> Value:
+    values = [evaluate(value, state) for value in node.values]
+    for part, value in zip(node.values[:-1], values[:-1], strict=True):
+        branch(part, value, state)
+    return transfer.opaque(values)
+
+
+def _compare(node: ast.Compare, state: State) -> Value:
+    values = [evaluate(n, state) for n in (node.left, *node.comparators)]
+    same = _identical(node.ops[0], values) if len(values) == 2 else None
+    if same is not None:
+        return number(same)
+    if len(values) == 2:
+        result = operate(node, type(node.ops[0]), values[0], values[1], state)
+        identity = isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn)
+        return replace(result, symbolic=False) if identity and result.sources else result
+    return guarded(node, lambda: transfer.opaque(values), tuple(values), state)
+
+
+def _identical(op: ast.cmpop, values: list[Value]) -> bool | None:
+    """`x is None`, `maker is pm.Normal`: whether it holds, where that is known."""
+    kinds = {value.kind for value in values}
+    if not isinstance(op, ast.Is | ast.IsNot | ast.Eq | ast.NotEq) or Kind.UNKNOWN in kinds:
+        return None
+    positive = isinstance(op, ast.Is | ast.Eq)
+    if Kind.NONE in kinds:
+        return (len(kinds) == 1) is positive
+    if kinds == {Kind.FUNCTION}:
+        return (values[0].path == values[1].path) is positive
+    return None
+
+
+def _choice(node: ast.IfExp, state: State) -> Value:
+    test = evaluate(node.test, state)
+    branch(node.test, test, state)
+    certain = truth(test)
+    if certain is not None:
+        return evaluate(node.body if certain else node.orelse, state)
+    declared = dict(state.declared)
+    one = evaluate(node.body, state)
+    first, state.declared = state.declared, declared  # only one of the two declares its names
+    other = evaluate(node.orelse, state)
+    state.declared = first | state.declared
+    return one if one is other else merge(one, other)
+
+
+def merge(one: Value, other: Value) -> Value:
+    """What holds for both: a value that is either."""
+    if one is other:
+        return one
+    result = transfer.opaque([one, other])
+    if one.kind is other.kind is Kind.NUMBER:
+        same = one.shape if one.shape == other.shape else None
+        return replace(transfer.joined([one, other]), shape=same, reach=(float("inf"), float("-inf")))
+    return result
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a known plain value is true; None where unknown."""
+    if value.known and isinstance(value.constant, bool | int | float | str) and not value.symbolic:
+        return bool(value.constant)
+    return None
+
+
+BRANCHES: Mapping[type[ast.AST], Callable[[Any, State], Value]] = {
+    ast.BoolOp: _boolean,
+    ast.Compare: _compare,
+    ast.IfExp: _choice,
+}
