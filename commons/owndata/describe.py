@@ -26,7 +26,7 @@ def description(prepared: Prepared) -> str:
         if variable.levels:
             levels = ", ".join(f"{i} {one_line(level)[:24]}" for i, level in enumerate(variable.levels[:12]))
             parts.append(f"Levels of {variable.name}: {levels}{', ...' if len(variable.levels) > 12 else ''}")
-    parts += ["", "Odd:" if prepared.notes else "Nothing odd."]
+    parts += [*([""] if parts[-1] else []), "Odd:" if prepared.notes else "Nothing odd."]
     return "\n".join(parts + [f"    {note}" for note in prepared.notes])
 
 

@@ -89,7 +89,7 @@ if __name__ == "__main__":
 
 _ORIGINAL = """\
     # The outcome was scaled: on the scale of the file, log densities are larger by this.
-    print(f"ELPD-LOO on the scale of the file: {{rows[-1][1] + {jacobian}:.4g}}")
+    print(f"ELPD-LOO on the scale of the file: {{rows[-1][1] + {jacobian}:.2f}}")
 """
 
 
