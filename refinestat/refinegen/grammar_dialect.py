@@ -14,9 +14,8 @@ from refinestat.refinegen import catalogue
 from refinestat.refinegen.grammar_calls import call_rules
 from refinestat.refinegen.grammar_names import NAMING, Begun, Names
 
-NOTHING = "NOTHING"  # a terminal that no text spells
-STOP = b"\x01"  # what it matches
-_COMMENT = r"#[^\x00-\x08\x0a-\x1f\x7f-\x{9f}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]*"
+NOTHING = "NOTHING"  # a terminal that no text spells: a control character
+_COMMENT = r"#[^\n]*"  # control characters are in no token of the mask
 # Space inside brackets: a comment, a new line, perhaps of comment, and indentation; not more, or some never stop.
 _W = rf" *(({_COMMENT})?\n {{0,24}}({_COMMENT}\n {{0,24}})?)?"
 _OPERATORS = r"(\+|-|\*\*?|\/\/?|%|@|<=?|>=?|==|!=|&|\|)"

@@ -6,17 +6,19 @@ does not depend on how the text was cut into tokens. Nothing here is for several
 
 import copy
 import re
+import time
 from collections import OrderedDict
 from typing import Any
 
 import llguidance
 import numpy as np
 
-from refinestat.refinegen.grammar_dialect import STOP, grammar
+from refinestat.refinegen.grammar_dialect import grammar
 from refinestat.refinegen.grammar_names import Begun, Names, begun, goes_on, labels, names, open_label
 from refinestat.refinegen.grammar_parser import GrammarError
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 from refinestat.refinegen.predicates import Symbols
+from refinestat.refinegen.predicates.gate import FORBIDDEN_CHARACTERS
 
 UNFINISHED = "\ufffd"  # what decoding puts for the first bytes of a character
 LETTER = "\u00e9"  # stands in for it
@@ -103,8 +105,16 @@ class SemanticMask:
             raise GrammarError(f"the statement cannot begin like this: {statement.decode()!r}")
         self._read = statement
 
+    @property
+    def seconds_compiling(self) -> float:
+        """CPU time spent on making grammars, by all masks of this tokenizer."""
+        return self._tables.seconds
+
     def _compiled(self, known: Names, shown: Begun) -> Any:
-        return self._tables.matcher(grammar(known, shown, same_name=self._same_name))
+        began = time.process_time()
+        matcher = self._tables.matcher(grammar(known, shown, same_name=self._same_name))
+        self._tables.seconds += time.process_time() - began
+        return matcher
 
     def _fits(self, statement: str, known: Names) -> bool:
         matcher = self._compiled(known, begun(statement, known))
@@ -116,10 +126,14 @@ class _Tables:
     """What all masks of one tokenizer share. Behind its tokens stand all single bytes, to read text with, and EOS."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.pieces = [piece if STOP not in piece else b"" for piece in vocabulary.pieces]
+        # No program holds control or bidirectional characters; STOP is one of them.
+        refused = [FORBIDDEN_CHARACTERS.search(piece.decode("utf-8", "ignore")) for piece in vocabulary.pieces]
+        pairs = zip(vocabulary.pieces, refused, strict=True)
+        self.pieces = [piece if found is None else b"" for piece, found in pairs]
         self._bytes = len(self.pieces)
         self.end = self._bytes + 256
         self._tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(_Wrapped(self)), slices=[])
+        self.seconds = 0.0
         self._matchers: OrderedDict[str, Any] = OrderedDict()
         first = np.array([ord(piece[:1] or b"\0") for piece in self.pieces], dtype=np.uint8)
         self.inside_character = (first >= 0x80) & (first < 0xC0)

@@ -87,6 +87,7 @@ def test_a_fault_is_found_wherever_the_model_stands(body, line, why):
         "M = np.zeros((3, 3))\nnp.fill_diagonal(M, 2.0)\nwith pm.Model():\n    pm.Normal('x', 0, np.diag(M), observed=y)\n",
         "with pm.Model() as m:\n    try:\n        a = pm.Normal('a')\n    except ValueError:\n        a = 1\n    pm.Normal('b', a, 1)\n",
         "with pm.Model() as m:\n    a = pm.Normal('a')\n    print(f'{a=}'); display(a); del a\n",
+        "import json\nwith open('d') as f:\n    data = json.load(f)\nwith pm.Model():\n    pm.Normal('x', observed=data['y'])\n",
         "with pm.modelcontext(None):\n    pm.Normal('x', dims='anything')\n",
         "import pymc.sampling.jax as jax\nwith pm.Model():\n    pm.Normal('x')\n    jax.sample_numpyro_nuts()\n",
         "async def f():\n    with pm.Model() as m:\n        pm.Normal('x')\n",

@@ -3,6 +3,10 @@
 import ast
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import functions, shapes, transfer
@@ -102,6 +106,16 @@ def _added(values: list[Value]) -> Value | None:
     return total
 
 
+def _rounded(function: Callable[[Any], Any], values: list[Value]) -> Value | None:
+    """`abs`, `round` of one value; of a plain number, a plain number."""
+    if len(values) != 1:
+        return None
+    constant = values[0].constant
+    if isinstance(constant, int | float) and not isinstance(constant, np.number) and math.isfinite(constant):
+        return replace(number(function(constant)), outcome=transfer.derived(values))
+    return functions.apply(function.__name__, values, {})
+
+
 def _number_cast(kind: type) -> Callable[[list[Value]], Value | None]:
     def cast(values: list[Value]) -> Value | None:
         if len(values) != 1 or not isinstance(values[0].constant, int | float) or not math.isfinite(values[0].constant):
@@ -117,8 +131,8 @@ BUILTINS: Mapping[str, Callable[[list[Value]], Value | None]] = {
     "list": _listed,
     "tuple": _listed,
     "sum": _added,
-    "abs": lambda values: functions.apply("abs", values, {}) if len(values) == 1 else None,
-    "round": lambda values: functions.apply("round", values, {}) if len(values) == 1 else None,
+    "abs": lambda values: _rounded(abs, values),
+    "round": lambda values: _rounded(round, values),
     "float": _number_cast(float),
     "int": _number_cast(int),
 }

@@ -29,7 +29,8 @@ def uses_given_data(body: ast.Module) -> bool:
     """Whether it uses the `data` that a program is given: it makes none itself before its model begins."""
     if not any(type(node) is ast.Name and node.id == "data" for node in ast.walk(body)):
         return False
-    before = ast.Module(body=[node for node in body.body if not isinstance(node, ast.With)], type_ignores=[])
+    own = [node for node in body.body if not (isinstance(node, ast.With) and _holds_model(node))]
+    before = ast.Module(body=own, type_ignores=[])
     return "data" not in _bindings(before)
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refinestat.refinegen.predicates import constants, shapes
+from refinestat.refinegen.predicates import constants, shape_rules, shapes
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
 from refinestat.refinegen.predicates.verdicts import accept, refuse
-from refinestat.refinegen.predicates.vocabulary import words
 from refinestat.refinegen.records import Verdict
 
 NAME = "type"
@@ -94,7 +93,7 @@ def _call(call: Call) -> Iterator[tuple[ast.AST, str]]:
     yield from _plain(call)
     yield from _components(call)
     yield from _observed(call)
-    yield from _shape(call)
+    yield from shape_rules.faults(call)
 
 
 def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
@@ -159,45 +158,3 @@ def _observed(call: Call) -> Iterator[tuple[ast.AST, str]]:
         broken = data[(data != np.floor(data)) & ~np.isnan(data)]
         if broken.size:
             yield argument.node, f"observed must be whole numbers, got reals such as {broken[0]:.4g}"
-
-
-def _shape(call: Call) -> Iterator[tuple[ast.AST, str]]:
-    """Parameters broadcast to the variable's shape."""
-    asked = call.options.get("shape")
-    if asked is not None:
-        parts = asked.value.items if asked.value.kind is Kind.SEQUENCE and asked.value.items else (asked.value,)
-        for part in parts:
-            if part.kind is Kind.NUMBER and part.integer is False and part.shape == ():
-                yield asked.node, "shape must be whole numbers"
-            if part.kind is Kind.NUMBER and part.known and isinstance(part.constant, int) and part.constant < 0:
-                yield asked.node, f"shape must not be negative, got {part.constant}"
-            if part.kind is Kind.NUMBER and isinstance(part.constant, np.ndarray) and part.constant.ndim:
-                got = f"an array of shape {shapes.text(part.constant.shape)}"
-                yield asked.node, f"shape must be a whole number or a tuple of them, got {got}"
-    if call.spec is None or call.spec.ndim or call.spec.tied or call.shape is None or call.spec.name in VECTORS:
-        return
-    for name, argument in call.arguments.items():
-        shape = shapes.of(argument.value) if argument.value.kind in {Kind.NUMBER, Kind.SEQUENCE} else None
-        if not shapes.fits(shape, call.shape) and shape is not None and name in call.spec.parameters:
-            what = (
-                "observed"
-                if "observed" in call.options and asked is None and "dims" not in call.options
-                else "the variable"
-            )
-            yield argument.node, f"{name} has shape {shapes.text(shape)}, {what} has {shapes.text(call.shape)}"
-    observed = call.options.get("observed")
-    if (
-        observed is not None
-        and observed.value.kind is Kind.NUMBER
-        and not shapes.fits(observed.value.shape, call.shape)
-    ):
-        yield (
-            observed.node,
-            f"observed has shape {shapes.text(observed.value.shape or ())}, the variable {shapes.text(call.shape)}",
-        )
-
-
-VECTORS = words("""
-    Categorical OrderedLogistic OrderedProbit Mixture NormalMixture RandomWalk GaussianRandomWalk Truncated Censored
-    CustomDist DensityDist LKJCholeskyCov Interpolated
-""")

@@ -1,0 +1,87 @@
+"""Type, of shapes: what is asked for is a shape, and parameters and observations broadcast to it."""
+
+import ast
+from collections.abc import Iterator
+
+import numpy as np
+
+from refinestat.refinegen.predicates import shapes
+from refinestat.refinegen.predicates.records import Argument, Call
+from refinestat.refinegen.predicates.symbols import Kind
+from refinestat.refinegen.predicates.vocabulary import words
+
+VECTORS = words("""
+    Categorical OrderedLogistic OrderedProbit Mixture NormalMixture RandomWalk GaussianRandomWalk Truncated Censored
+    CustomDist DensityDist LKJCholeskyCov Interpolated
+""")
+
+# Parameters of vector distributions whose last dimension is that of the vector.
+VECTOR_PARAMETERS = {
+    "Dirichlet": ("a",), "DirichletMultinomial": ("a",), "Multinomial": ("p",),
+    "MvNormal": ("mu", "cov", "chol", "tau"), "MvStudentT": ("mu", "scale", "cov", "chol", "tau"),
+}  # fmt: skip
+
+
+def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """Where a call's shapes do not fit, and why."""
+    for key in ("shape", "size"):
+        if key in call.options:
+            yield from _asked(key, call.options[key])
+    yield from _broadcast(call)
+    yield from _vectors(call)
+
+
+def _vectors(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """What a vector distribution takes and what it is observed as are equally long (a length of one broadcasts)."""
+    found, length = "", 0
+    for name in (*VECTOR_PARAMETERS.get(call.function, ()), "observed"):
+        argument = call.options.get(name) if name == "observed" else call.arguments.get(name)
+        shape = shapes.of(argument.value) if argument is not None else None
+        own = shape[-1] if shape else None
+        if argument is None or own is None or own == 1 or call.function not in VECTOR_PARAMETERS:
+            continue
+        if found and own != length:
+            yield argument.node, f"{name} has length {own}, {found} has {length}"
+            return
+        found, length = name, own
+
+
+def _asked(key: str, asked: Argument) -> Iterator[tuple[ast.AST, str]]:
+    """`shape=` is a whole number of Python's, or a tuple of whole numbers."""
+    if isinstance(asked.value.constant, np.integer):
+        yield asked.node, f"{key} must be a plain whole number, got one of NumPy's: write int(...), or a tuple"
+    parts = asked.value.items if asked.value.kind is Kind.SEQUENCE and asked.value.items else (asked.value,)
+    for part in parts:
+        if part.kind is Kind.NUMBER and part.integer is False and part.shape == ():
+            yield asked.node, f"{key} must be whole numbers"
+        if part.kind is Kind.NUMBER and part.known and isinstance(part.constant, int) and part.constant < 0:
+            yield asked.node, f"{key} must not be negative, got {part.constant}"
+        if part.kind is Kind.NUMBER and isinstance(part.constant, np.ndarray) and part.constant.ndim:
+            got = f"an array of shape {shapes.text(part.constant.shape)}"
+            yield asked.node, f"{key} must be a whole number or a tuple of them, got {got}"
+
+
+def _broadcast(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """Parameters and observations broadcast to the variable's shape."""
+    asked = call.options.get("shape")
+    if call.spec is None or call.spec.ndim or call.spec.tied or call.shape is None or call.spec.name in VECTORS:
+        return
+    for name, argument in call.arguments.items():
+        shape = shapes.of(argument.value) if argument.value.kind in {Kind.NUMBER, Kind.SEQUENCE} else None
+        if not shapes.fits(shape, call.shape) and shape is not None and name in call.spec.parameters:
+            what = (
+                "observed"
+                if "observed" in call.options and asked is None and "dims" not in call.options
+                else "the variable"
+            )
+            yield argument.node, f"{name} has shape {shapes.text(shape)}, {what} has {shapes.text(call.shape)}"
+    observed = call.options.get("observed")
+    if (
+        observed is not None
+        and observed.value.kind is Kind.NUMBER
+        and not shapes.fits(observed.value.shape, call.shape)
+    ):
+        yield (
+            observed.node,
+            f"observed has shape {shapes.text(observed.value.shape or ())}, the variable {shapes.text(call.shape)}",
+        )
