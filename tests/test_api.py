@@ -59,10 +59,14 @@ def test_a_run_shows_itself_in_a_notebook(run: Any):
     assert "1 of 3 searches have not ended" in shown
 
 
-def test_runs_are_compared_by_path_or_loaded(run: Any):
-    by_path, loaded = refinestat.compare(run.path), refinestat.compare(run)
-    pd.testing.assert_frame_equal(by_path.figures, loaded.figures)
-    assert by_path.figures["programs"].iloc[0] == 3
+def test_runs_are_compared_by_path_or_loaded(run: Any, monkeypatch):
+    from refinestat.refinegen import api
+
+    monkeypatch.setattr(api.comparison, "compare", lambda runs, **how: (runs, how))
+    runs, how = refinestat.compare(run.path, str(run.path), run, force=True)
+    assert [each.path for each in runs] == [run.path] * 3
+    assert runs[2] is run
+    assert how == {"against": "refinestat", "force": True}
 
 
 def test_an_answer_shows_itself_in_a_notebook_and_its_texts_stay_texts():

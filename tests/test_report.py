@@ -287,7 +287,8 @@ def test_damaged_lines_and_draws_are_said(tmp_path: Path):
     assert "what this run ran on is not known" in text
 
 
-def test_the_command_writes_it_and_says_where(run: RunFolder, capsys):
+def test_the_command_writes_it_and_says_where(tmp_path: Path, capsys):
+    run = searched(tmp_path, STORY, draws=False)
     assert main(["report", str(run.path)]) == 0
     assert capsys.readouterr().out == f"To look at it: {run.path / 'analysis' / 'report.html'}\n"
 

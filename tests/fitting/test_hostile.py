@@ -33,7 +33,8 @@ def test_nothing_outside_changes_on_a_kernel_without_landlock():
 def test_nothing_outside_changes_for_a_user_without_rights():
     if os.getuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("only root can become another user")
-    python = subprocess.run([*NOBODY, sys.executable, "-I", "-c", "import sys"], capture_output=True, check=False)
+    starts_python = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
+    python = subprocess.run([*NOBODY, sys.executable, "-I", "-c", starts_python], capture_output=True, check=False)
     if python.returncode != 0:
         pytest.skip("another user cannot run this Python")
     assert "user 65534" in contained(*NOBODY, *SCRIPT, "--every", "5")

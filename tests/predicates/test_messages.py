@@ -172,6 +172,8 @@ CASES = [
      'pm.Mixture: comp_dists must be unnamed distributions, such as pm.Normal.dist(0, 1)'),
     ('eight_schools', 'type', 't = pm.Mixture("t", w=[0.2, 0.3, 0.5], comp_dists=[pm.Normal.dist(0, 1), pm.Normal.dist(1, 1)])',
      'pm.Mixture: 2 components, but 3 weights'),
+    ('eight_schools', 'type', 't = pm.MvNormal("t", np.zeros(3), cov=np.eye(2))',
+     'pm.MvNormal: cov has length 2, mu has 3'),
     ('eight_schools', 'type', 't = pm.MvNormal("t", np.zeros(3), cov=2.0)',
      'pm.MvNormal: cov must be a matrix, got one number'),
     ('eight_schools', 'type', 't = pm.Deterministic("t", 1.0)',

@@ -23,7 +23,6 @@ LABELS = {
     "reliable": ("reliable, points", 100, 1),
     "elpd_loo": ("ELPD-LOO", 1, 2),
     "generated_tokens": ("tokens", 1, 0),
-    "nuts_runs": ("NUTS runs", 1, 1),
 }
 
 

@@ -35,7 +35,8 @@ class Context:
     """One sequence in front of the model: a prompt, and what follows it.
 
     What the tokens share with those asked for before is not read again, so that cutting a sequence back costs nothing
-    but the last kept token. forward_passes: those that it took part in; seconds: its share of their time."""
+    but the last kept token. forward_passes: those that it took part in, its prompt's apart, which is read for all;
+    seconds: its share of their time."""
 
     batch: "Batch"
     prompt: tuple[int, ...]
@@ -199,7 +200,6 @@ class Batch:
         if prompt is None:
             row = self._free_row()
             logits = self._passes.rows_from(row, [context.prompt], [0])
-            context.forward_passes += 1
             prompt = _Prompt(self._passes.rows.copy(row, len(context.prompt)), logits[0])
             self._prompts[context.prompt] = prompt
             if len(self._prompts) > PROMPTS:

@@ -15,6 +15,12 @@ VECTORS = words("""
     CustomDist DensityDist LKJCholeskyCov Interpolated
 """)
 
+# Parameters of vector distributions whose last dimension is that of the vector.
+VECTOR_PARAMETERS = {
+    "Dirichlet": ("a",), "DirichletMultinomial": ("a",), "Multinomial": ("p",),
+    "MvNormal": ("mu", "cov", "chol", "tau"), "MvStudentT": ("mu", "scale", "cov", "chol", "tau"),
+}  # fmt: skip
+
 
 def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """Where a call's shapes do not fit, and why."""
@@ -22,6 +28,22 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
         if key in call.options:
             yield from _asked(key, call.options[key])
     yield from _broadcast(call)
+    yield from _vectors(call)
+
+
+def _vectors(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """What a vector distribution takes and what it is observed as are equally long (a length of one broadcasts)."""
+    found, length = "", 0
+    for name in (*VECTOR_PARAMETERS.get(call.function, ()), "observed"):
+        argument = call.options.get(name) if name == "observed" else call.arguments.get(name)
+        shape = shapes.of(argument.value) if argument is not None else None
+        own = shape[-1] if shape else None
+        if argument is None or own is None or own == 1 or call.function not in VECTOR_PARAMETERS:
+            continue
+        if found and own != length:
+            yield argument.node, f"{name} has length {own}, {found} has {length}"
+            return
+        found, length = name, own
 
 
 def _asked(key: str, asked: Argument) -> Iterator[tuple[ast.AST, str]]:
