@@ -10,7 +10,7 @@ from refinestat.refinegen import prompts
 from refinestat.refinegen.assessment import Fits, assess
 from refinestat.refinegen.records import Assessment, Outcome, Program, SamplerSettings
 
-MOST_VALUES = 12_000_000  # draws by rows: what one worker may send back
+MOST_VALUES = 8_000_000  # draws by rows; a worker may send back several arrays of that size
 _FEWEST_DRAWS = 100
 
 

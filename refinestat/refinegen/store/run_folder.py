@@ -17,7 +17,7 @@ from refinestat.refinegen.store.cell import Cell
 
 ROOT = Path("results/refinestat-main")
 BASELINES = Path("results/Baseline")  # of each strategy but the whole method: a folder, and its runs in it
-FORMAT = 1
+FORMAT = 2
 ADDED = {  # what runs lack that are older than it
     **{"strategy": "refinestat", "budget": "tokens", "budgets": None},
     **{"top_k": 0, "min_p": 0.0, "prompt": "plain", "dtype": "auto", "quantize": None},
