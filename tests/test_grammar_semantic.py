@@ -43,6 +43,7 @@ def masks(made, same_name=True) -> SemanticMask:
     return SemanticMask(made(), same_name=same_name)
 
 
+@cache
 def embedded():
     return load_tokenizer("refinestat-slm")
 
