@@ -2,7 +2,7 @@
 
     python benchmarks/gallery.py --run results/gallery
 
-The run is continued where it was stopped."""
+The run is continued where it was stopped. Other flags go to the run: `--grammar semantic`."""
 
 import argparse
 import re
@@ -52,15 +52,15 @@ def main() -> None:
     parser.add_argument(
         "--run", type=Path, default=ROOT / "results" / "gallery", help="folder of the run, new or begun"
     )
-    arguments = parser.parse_args()
-    run_all(arguments.run)
+    arguments, flags = parser.parse_known_args()
+    run_all(arguments.run, flags)
     found = list(results(arguments.run))
     PAGE.write_text(page(found), encoding="utf-8")
     print(summary(found))
     print(f"Written to {PAGE}")
 
 
-def run_all(folder: Path) -> None:
+def run_all(folder: Path, flags: list[str]) -> None:
     """Runs what is not finished."""
     if (folder / "config.json").exists():
         status = refinestat_main(["--resume", str(folder)])
@@ -68,7 +68,7 @@ def run_all(folder: Path) -> None:
         data = folder.with_name(f"{folder.name}_data")
         data.mkdir(parents=True, exist_ok=True)
         files = [str(made.write(data, name)) for name, made in ten().items()]
-        status = refinestat_main(["--data", *files, "--seeds", SEEDS, "--output", str(folder)])
+        status = refinestat_main(["--data", *files, "--seeds", SEEDS, "--output", str(folder), *flags])
     if status:
         raise SystemExit(status)
 

@@ -73,7 +73,7 @@ def test_a_run_without_an_attempt_has_empty_frames(tmp_path: Path):
 def test_a_run_of_another_format_is_refused_in_one_line(folder: Path):
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "format": 0}))
-    with pytest.raises(UserError, match=r"was written by another version of RefineStat: its format is not 1$"):
+    with pytest.raises(UserError, match=r"was written by another version of RefineStat: its format is not 2$"):
         load_run(folder)
 
 
