@@ -36,7 +36,7 @@ config: dict[str, Any] = {
     "budget": "tokens",  # in what `budgets` are given: "tokens", "fits" or "seconds"
     "budgets": None,  # {model: {data set: amount}}: searches are repeated until it is used up; None: one search
     # How statements are drawn.
-    "grammar": "syncode",  # which tokens may come: by Python's grammar ("syncode"), or by what is known ("semantic")
+    "grammar": "semantic",  # which tokens may come: by what is known ("semantic"), or by Python's grammar ("syncode")
     "temperature": 0.3,
     "top_k": 0,  # only the most probable tokens are drawn; 0: all
     "min_p": 0.0,  # only tokens with at least this share of the most probable one's probability

@@ -108,7 +108,7 @@ def test_the_best_program_runs_alone_and_shows_its_checks(undisturbed, tmp_path)
 
 def test_a_missing_mask_store_is_an_error_if_it_may_not_be_built(tmp_path, monkeypatch):
     monkeypatch.setenv("SYNCODE_CACHE", str(tmp_path / "cache"))
-    done = ended(*SHORT, "--no-build", cwd=tmp_path)
+    done = ended(*SHORT, "--no-build", "--grammar", "syncode", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("refinestat: error: model refinestat-slm has no mask store yet")
     assert not (tmp_path / "results").exists()
