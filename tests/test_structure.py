@@ -23,8 +23,10 @@ LAYERS = (
     {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
     {"comparison", "ablation", "several_runs", "synthesis"},
     {"api", "publication"},
-    {"cli", "cli_data"},
-    {"cli_baselines", "cli_figures"},
+    {"cli_data", "cli_parser"},
+    {"cli_run"},
+    {"cli_compare"},
+    {"cli", "cli_baselines", "cli_figures"},
 )
 HEAVY = {
     "torch": {"language_model"},

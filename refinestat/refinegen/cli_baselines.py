@@ -5,16 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from commons.utils import UserError
-from refinestat.refinegen.cli import (
-    Parser,
-    add_comparison_flags,
-    compare_runs,
-    reporting,
-    request_of,
-    strategy_main,
-    strategy_parser,
-    texts,
-)
+from refinestat.refinegen.cli_compare import add_comparison_flags, compare_runs
+from refinestat.refinegen.cli_parser import Parser, reporting, texts
+from refinestat.refinegen.cli_run import request_of, strategy_main, strategy_parser
 
 EXAMPLES = """\
 examples:

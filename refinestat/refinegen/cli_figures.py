@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from refinestat.refinegen.cli import Parser, reporting, texts
+from refinestat.refinegen.cli_parser import Parser, reporting, texts
 
 ABOUT = "Draws the publication figures of runs as PNG and PDF, and writes the CSV behind each."
 EXAMPLES = """\
