@@ -20,7 +20,7 @@ LAYERS = (
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"assessment", "decoder", "refine", "all_rows"},
     {"best_of"},
-    {"strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
+    {"answers", "strategies", "attempts", "linter", "plots", "progress", "report", "results", "run", "tables"},
     {"comparison", "ablation", "several_runs", "synthesis"},
     {"api", "publication"},
     {"cli_data", "cli_parser"},

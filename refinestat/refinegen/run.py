@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from commons.config import RunRequest, Settings, model_label
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
-from refinestat.refinegen import best_program, effects, grammar, prompts, strategies
-from refinestat.refinegen.all_rows import Answer, with_all_rows
+from refinestat.refinegen import grammar, prompts, strategies
+from refinestat.refinegen.all_rows import with_all_rows
+from refinestat.refinegen.answers import answer_of, write_answer
 from refinestat.refinegen.assessment import Fits
 from refinestat.refinegen.attempts import LoggedJudge, LoggedWriter
 from refinestat.refinegen.best_of import Budget, best_of
@@ -19,14 +20,13 @@ from refinestat.refinegen.decoder import Decoder, Mask, Writing
 from refinestat.refinegen.fitting.cache import CachedFits
 from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.language_model import LanguageModel, Loading, load_tokenizer
-from refinestat.refinegen.program import is_python
 from refinestat.refinegen.progress import Progress, say
 from refinestat.refinegen.records import Attempt, FitLimits, SamplerSettings
 from refinestat.refinegen.refine import Limits
 from refinestat.refinegen.report import write_report
 from refinestat.refinegen.sampling import Temper
-from refinestat.refinegen.selection import best_attempt, reliable
-from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, load_free
+from refinestat.refinegen.selection import best_attempt
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
 
@@ -181,45 +181,6 @@ def _budget(cell: Cell, settings: Settings) -> Budget | None:
     amount = settings.budgets[model_label(cell.model)][cell.dataset]
     most = settings.max_iterations * (settings.alpha + 1)
     return Budget(unit=settings.budget, amount=amount, most_programs=most)
-
-
-def answer_of(cell: Cell, best: Attempt, sampler: SamplerSettings) -> Answer:
-    """The best program with the data of the search and its draws."""
-    return Answer(
-        program=best.draft.program,
-        dataset=DATASETS[cell.dataset],
-        assessment=best.assessment,
-        sampler=replace(sampler, target_accept=best.assessment.target_accept),
-        free=load_free(cell.path / "posterior.nc"),
-    )
-
-
-def write_answer(cell: Cell, best: Attempt, answer: Answer, K: int) -> None:
-    """A finished cell's files: the best program, ready to run, and its checks. answer: what is shown of it."""
-    dataset, model, program = answer.dataset, model_label(cell.model), answer.program
-    found = [answer.note] if answer.note else []
-    if is_python(program.source):
-        found += effects.lines(effects.slopes(program.source, dataset, answer.free), dataset)
-    about: dict[str, Any] = {"model": model, "seed": cell.seed, "K": K, "found": found}
-    lines = best_program.describe(dataset, answer.assessment, **about)
-    if best.draft.accepted and is_python(program.source):
-        cell.write("best_program.py", best_program.render(program, dataset, answer.assessment, answer.sampler, **about))
-    cell.write("best_program_diagnostics.txt", "\n".join(lines) + "\n")
-    assessed = best.assessment
-    verdict = {"attempt": best.index, "reliable": reliable(best, K), "outcome": assessed.outcome, "why": assessed.why}
-    scores = {"elpd_loo": assessed.elpd_loo, "elpd_se": assessed.elpd_se, "checks": assessed.checks}
-    own: dict[str, Any] = {}
-    if dataset.log_jacobian:
-        own["elpd_loo_on_original_scale"] = answer.assessment.elpd_loo + dataset.log_jacobian
-    if answer.note:
-        own["all_rows"] = {
-            "note": answer.note,
-            "elpd_loo": answer.assessment.elpd_loo,
-            "checks": answer.assessment.checks,
-        }
-    limit = {"pareto_k_limit": assessed.pareto_k_limit, "pareto_k_share": assessed.pareto_k_share}
-    how = {"sampler": assessed.sampler, "note": assessed.note, "target_accept": assessed.target_accept}
-    cell.finish({**verdict, **scores, **limit, **how, **own})
 
 
 def ensure_mask_store(model: str, *, build: bool) -> None:
