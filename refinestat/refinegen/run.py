@@ -26,7 +26,7 @@ from refinestat.refinegen.refine import Limits
 from refinestat.refinegen.report import write_report
 from refinestat.refinegen.sampling import Temper
 from refinestat.refinegen.selection import best_attempt
-from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe
+from refinestat.refinegen.store import BASELINES, ROOT, Cell, RunFolder, describe, named
 from refinestat.refinegen.strategies import REFINESTAT, Strategy
 from refinestat.refinegen.tables import write_tables
 
@@ -51,6 +51,8 @@ async def complete(request: RunRequest, folders: list[Path]) -> str:
 
     folders: where the folder of the run is put as soon as there is one."""
     settings, strategy = request.settings, strategies.named(request.settings.strategy)
+    if request.output is not None:
+        named(request.output)  # a mistake in its name is told at once
     say("Starting the processes that programs run in")
     pool = FittingPool(workers=settings.workers, limits=_limits(settings), allow_unsafe=request.unsafe)
     await pool.begin()

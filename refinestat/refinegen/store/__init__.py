@@ -4,7 +4,7 @@ from refinestat.refinegen.store.cell import Cell
 from refinestat.refinegen.store.environment import describe
 from refinestat.refinegen.store.log import Log, read_attempts
 from refinestat.refinegen.store.posterior import load_free, load_posterior
-from refinestat.refinegen.store.run_folder import BASELINES, ROOT, RunFolder, numbered, read_settings
+from refinestat.refinegen.store.run_folder import BASELINES, ROOT, RunFolder, named, numbered, read_settings
 
 __all__ = [
     "BASELINES",
@@ -15,6 +15,7 @@ __all__ = [
     "describe",
     "load_free",
     "load_posterior",
+    "named",
     "numbered",
     "read_attempts",
     "read_settings",

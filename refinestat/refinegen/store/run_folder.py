@@ -49,7 +49,7 @@ class RunFolder:
         """A new run: the next free number under `root`, or the folder `output`, which must be new or empty.
 
         own: the user's data sets, of which the run keeps a copy."""
-        path = numbered(root) if output is None else _named(output)
+        path = numbered(root) if output is None else named(output)
         lock = locking.hold(path)
         run = cls(path, settings, lock)
         run.write_json("environment.json", environment)
@@ -204,7 +204,7 @@ def numbered(root: Path) -> Path:
         raise cannot_write(root, error) from error
 
 
-def _named(path: Path) -> Path:
+def named(path: Path) -> Path:
     """Makes the folder that the user named; one that is there must be empty."""
     try:
         path.mkdir(parents=True, exist_ok=True)
