@@ -34,6 +34,7 @@ from refinestat.refinegen.attempts import stream
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
 from refinestat.refinegen.language_model import LanguageModel
 from refinestat.refinegen.records import Draft
+from refinestat.refinegen.run import ensure_mask_store
 from refinestat.refinegen.sampling import Temper
 
 Name = tuple[str, int]  # data set, seed
@@ -182,11 +183,18 @@ class Watched:
         return allowed
 
 
+def mask_of(model: LanguageModel, grammar: str) -> Mask:
+    """The mask of the whole method; SynCode's store is built where there is none."""
+    if grammar == "syncode":
+        ensure_mask_store(model.name, build=True)
+    return strategies.mask(strategies.REFINESTAT, grammar, model.tokenizer, model.end)
+
+
 def stress(runs: int, grammar: str, in_flight: int) -> None:
     """Random weights write nonsense: every path of the mask and the predicates is taken."""
     with tempfile.TemporaryDirectory() as folder:
         model = random_weights(folder)
-        mask = Watched(strategies.mask(strategies.REFINESTAT, grammar, model.tokenizer, model.end))
+        mask = Watched(mask_of(model, grammar))
         drawing = Drawing(model=model, mask=mask, temper=Temper(temperature=1.0), longest=48)
         drafts = list(drawing.draw(names(runs), in_flight).drafts.values())
     report_waste(drafts)
@@ -209,7 +217,7 @@ def main() -> None:
         stress(flags.random, flags.grammar, flags.cells[-1])
         return
     model = LanguageModel.load(flags.model)
-    mask = strategies.mask(strategies.REFINESTAT, flags.grammar, model.tokenizer, model.end)
+    mask = mask_of(model, flags.grammar)
     drawing = Drawing(model=model, mask=mask, temper=Temper(temperature=flags.temperature))
     compare(drawing, flags.cells, flags.programs, flags.profile)
 
