@@ -134,8 +134,9 @@ class RunRequest:
     """One call of the main job. output: a new folder (default: the next number under results/refinestat-main).
 
     resume: the folder of a run to continue. build: build a missing mask store, rather than stop.
-    device: "cpu", "cuda" or "cuda:N"; "auto": a GPU if there is one, but for the embedded model. pickle: weights may be
-    pickled, which can run code. unsafe: run programs even where they cannot be contained.
+    device: "cpu", "cuda" or "cuda:N"; "gpu:N": the same, or the CPU where there is no GPU; "auto": a GPU if there is
+    one, but for the embedded model. pickle: weights may be pickled, which can run code. unsafe: run programs even where
+    they cannot be contained.
     cache: the folder of a cache of fits that runs share. as_made: fits from there count as made.
     own: data sets of the user's, which the run keeps a copy of."""
 

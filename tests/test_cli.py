@@ -165,7 +165,7 @@ def test_flags_go_over_the_configuration(model: str, requests, tmp_path: Path):
         "top_k": 40, "min_p": 0.05, "prompt": "chat", "dtype": "bfloat16", "quantize": "8bit",
     }  # fmt: skip
     assert {key: getattr(request.settings, key) for key in wanted} == wanted
-    assert (request.device, request.build, request.unsafe, request.output) == ("cuda:1", False, True, tmp_path / "new")
+    assert (request.device, request.build, request.unsafe, request.output) == ("gpu:1", False, True, tmp_path / "new")
     assert not request.pickle
     assert request.cache == Path("fits")
     assert request.settings.alpha == config["alpha"]

@@ -282,6 +282,7 @@ def test_damaged_weights_are_one_clear_line(folder, tmp_path):
 def test_a_gpu_that_is_not_there_is_one_clear_line(folder):
     with pytest.raises(UserError, match="device cuda:3: torch sees 0 GPUs"):
         LanguageModel.load(folder, Loading(device="cuda:3"))
+    assert LanguageModel.load(folder, Loading(device="gpu:3")).network.device.type == "cpu"
 
 
 def copied(folder: str, target: Path) -> str:

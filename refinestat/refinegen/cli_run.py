@@ -98,19 +98,18 @@ def _add_device_flags(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     auto = "where the language model runs: auto, cpu, cuda or cuda:N (default auto: a GPU if there is one)"
     where.add_argument("--device", metavar="DEVICE", default="auto", help=auto)
-    where.add_argument("--gpu", type=int, metavar="N", help="the same as --device cuda:N")
+    where.add_argument("--gpu", type=int, metavar="N", help="--device cuda:N where there is a GPU, else the CPU")
     add("--dtype", choices=DTYPES, help="numbers of the language model (default auto: 32 bits on a CPU, 16 on a GPU)")
     add("--quantize", choices=QUANTIZED, help="smaller weights, on a GPU: pip install 'refinestat[quantize]'")
     add("--allow-pickle", action="store_true", help="load weights that are no safetensors: they can run code")
 
 
 def _device(arguments: argparse.Namespace) -> str:
-    if arguments.gpu is None:
-        device: str = arguments.device
-    elif arguments.gpu < 0:
-        raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
-    else:
-        device = f"cuda:{arguments.gpu}"
+    if arguments.gpu is not None:
+        if arguments.gpu < 0:
+            raise UserError(f"gpu must be the index of a device, from 0, got {arguments.gpu}")
+        return f"gpu:{arguments.gpu}"
+    device: str = arguments.device
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", device):
         raise UserError(f"device must be auto, cpu, cuda or cuda:N, got {device!r}")
     return device

@@ -107,6 +107,8 @@ class _Job:
         """Refines the cells of one model, as many in flight as the settings allow."""
         say(f"Loading {name}")
         model = LanguageModel.load(name, self.loading)
+        if self.loading.device.startswith("gpu") and model.network.device.type == "cpu":
+            say(f"Note: there is no GPU here: {name} runs on the CPU.")
         if not model.batch.cached:
             say(f"Note: {name} cannot share a KV cache: for each token, all before it are read again.")
         mask = strategies.mask(self.strategy, self.settings.grammar, model.tokenizer, model.end)

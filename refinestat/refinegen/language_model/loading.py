@@ -70,7 +70,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _device(model: str, wanted: str) -> str:
-    """cpu or cuda:N."""
+    """cpu or cuda:N. gpu:N is cuda:N where there is a GPU at all, else the CPU."""
+    if wanted.startswith("gpu:"):
+        wanted = wanted.replace("gpu", "cuda") if torch.cuda.device_count() else "cpu"
     if wanted == "auto":
         return "cuda:0" if torch.cuda.is_available() and model != DEFAULT_MODEL else "cpu"
     if wanted == "cpu":
