@@ -65,7 +65,7 @@ def test_each_script_runs_its_strategy(main, model, requests):
     [request] = requests
     strategy = named(request.settings.strategy)
     assert [strategy.name, strategy.grammar, strategy.predicates, strategy.refinement] == [name, *parts]
-    assert (request.settings.seeds, request.device, request.settings.budgets) == ((1, 2, 3, 4, 5), "cuda:0", None)
+    assert (request.settings.seeds, request.device, request.settings.budgets) == ((1, 2, 3, 4, 5), "gpu:0", None)
 
 
 def test_the_strategies_are_all_combinations_and_each_predicate_left_out():
