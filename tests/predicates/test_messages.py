@@ -128,6 +128,8 @@ CASES = [
      'pm.Bernoulli: p must lie in [0, 1], got [-inf, inf] (a has a Normal prior)'),
     ('eight_schools', 'support', 'a = pm.Uniform("a", 2, 1)',
      'pm.Uniform: lower must be below upper, got 2 and 1'),
+    ('eight_schools', 'support', 'a = pm.Uniform("a", -100, 100)',
+     'pm.Uniform: upper - lower is 200, but PyTensor computes it with integers of 8 bits and gets -56: write -100.0'),
     ('eight_schools', 'support', 'a = pm.Normal("a", 0, 1); b = pm.Normal("b", 0, 1); k = pm.Poisson("k", a + 2 * b)',
      'pm.Poisson: mu must be >= 0, got [-inf, inf] (from a + 2 * b)'),
     ('eight_schools', 'support', 'a = pm.HalfNormal("a", 1); b = pm.Normal("b", 0, sigma=a - 1)',

@@ -11,6 +11,7 @@ import numpy as np
 from refinestat.refinegen.catalogue import Distribution, Domain
 from refinestat.refinegen.predicates import constants, intervals
 from refinestat.refinegen.predicates.intervals import NOTHING
+from refinestat.refinegen.predicates.overflow import overflows
 from refinestat.refinegen.predicates.records import Argument, Call, Reading
 from refinestat.refinegen.predicates.supports import components
 from refinestat.refinegen.predicates.symbols import Kind, Value
@@ -26,7 +27,9 @@ def check(reading: Reading) -> Verdict:
     for call in reading.calls:
         if call.spec is None:
             continue
-        for node, why in (*_parameters(call, call.spec), *_bounds(call), *_observed(call, call.spec)):
+        scored = reading.symbols.outcome is not None
+        faults = (*_parameters(call, call.spec), *_bounds(call), *_observed(call, call.spec), *overflows(call, scored))
+        for node, why in faults:
             return refuse(NAME, f"{call.title}: {why}", node, reading)
     return accept(NAME)
 
