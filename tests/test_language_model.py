@@ -163,6 +163,14 @@ def test_cells_that_ask_in_the_same_turn_share_a_pass(folder):
     assert passes == [(1, len(prompt)), (5, 1), (5, 1), (5, 1), (3, 1), (2, 2), (2, 1)]
 
 
+@pytest.mark.parametrize(("more", "shared"), [({}, 30), ({"sliding_window": 16}, 0)], ids=["full", "window"])
+def test_rows_after_a_prompt_share_its_keys_unless_a_window_moves_over_them(tmp_path, more, shared):
+    model = LanguageModel.load(saved(tmp_path, MistralForCausalLM, MistralConfig, bpe(), **more))
+    rows = [model.context(tuple(range(5, 35))) for _ in range(3)]
+    asyncio.run(answered(*((row, [8 + i]) for i, row in enumerate(rows))))
+    assert [model.batch._passes.rows.elsewhere(row) for row in range(3)] == [shared] * 3
+
+
 def test_a_cell_that_was_cancelled_leaves_the_others_their_logits(folder):
     model = LanguageModel.load(folder)
     one, other = model.context([5, 6, 7]), model.context([5, 6, 8])

@@ -166,12 +166,15 @@ def _observing(name: str, dataset: Dataset) -> Statement:
 
 
 @cache
-def call_rules(called: frozenset[str], observing: frozenset[str], scored: bool, dims: bool) -> str:
-    """Rules: `free` and `seen` (a named variable, the outcome observed), `nested` (a variable within an expression) and
-    `unnamed`. Those of `called` in full; of the others the name alone, and anything after the bracket.
+def call_rules(called: frozenset[str], observing: frozenset[str], scored: bool, dims: bool, others: bool) -> str:
+    """Rules: `free` and `seen` (a named variable, the outcome observed), `nested` (a variable within an expression),
+    `unnamed` and `apart` (unnamed, as a statement's whole value). Those of `called` in full.
 
-    Terminals that they need: TOP and FRESH (the names), IS, COMMA, LPAR, RPAR, DIST, REST, TRANSFORM."""
-    rules, free, seen, nested, unnamed = [], [], [], [], ["UNNAMED"]
+    others: the others may come, by name, with anything after the bracket, and any within another. Else only calls of
+    `called` may, as the statement's whole value, and what begins with pm within them is left open.
+
+    Terminals that they need: TOP and FRESH (the names), IS, COMMA, LPAR, RPAR, DIST, REST, MEMBER, TRANSFORM."""
+    rules, free, seen, nested, unnamed = [], [], [], [], []
     for number, (spec, names) in enumerate(_groups(scored)):
         if not called & {*names}:
             continue
@@ -186,13 +189,16 @@ def call_rules(called: frozenset[str], observing: frozenset[str], scored: bool, 
         unnamed.append(f"D{number} DIST arg{number}::0")
         if not spec.required and (not spec.accepted or frozenset() in spec.accepted) and "steps" not in spec.parameters:
             unnamed.append(f"D{number} DIST RPAR")
-    others = callable_names(scored) - called
-    rules += [_terminal("D", others), _terminal("O", others & observing)]
-    for ways in (free, nested):
-        ways.append("D LPAR REST")
-    seen.append("O LPAR REST")
-    unnamed.append("D DIST REST")
-    kinds = {"free": free, "seen": seen, "nested": nested, "unnamed": unnamed}
+    rest = callable_names(scored) - called
+    if not others:  # but a name may go on as another
+        rest = frozenset(name for name in rest if name.startswith(tuple(called)))
+    rules.append(_terminal("D", rest))
+    kinds = {"free": [*free, "D LPAR REST"], "seen": seen or ["NOTHING"]}
+    whole = [*unnamed, "D DIST REST"]
+    if others:
+        kinds |= {"nested": [*nested, "D LPAR REST"], "unnamed": ["UNNAMED", *whole], "apart": ["NOTHING"]}
+    else:
+        kinds |= {"nested": ["NOTHING"], "unnamed": ["UNNAMED", '"pm" MEMBER'], "apart": whole}
     rules += [f"{kind}: " + "\n  | ".join(ways) for kind, ways in kinds.items()]
     return "\n".join(rules)
 

@@ -6,15 +6,11 @@ terminal but the names and numbers takes the space around it along, so that both
 Compiling costs about a millisecond per 100 words. So functions of a library, and parameters of a distribution, come
 in once the statement names it; until then REST stands for what would follow, which one token can hardly reach."""
 
-import re
-from collections.abc import Iterable, Sequence
-from functools import cache
-
-from refinestat.refinegen import catalogue
 from refinestat.refinegen.grammar_calls import call_rules
+from refinestat.refinegen.grammar_library import library_rules
 from refinestat.refinegen.grammar_names import NAMING, Begun, Names
+from refinestat.refinegen.grammar_words import NOTHING, any_of, escaped, terminal
 
-NOTHING = "NOTHING"  # a terminal that no text spells: a control character
 _COMMENT = r"#[^\n]*"  # control characters are in no token of the mask
 # Space inside brackets: a comment, a new line, perhaps of comment, and indentation; not more, or some never stop.
 _W = rf" *(({_COMMENT})?\n {{0,24}}({_COMMENT}\n {{0,24}})?)?"
@@ -25,7 +21,7 @@ _NUMBER = r"((0|[1-9][0-9]{0,14}(_[0-9]{3}){0,4})(\.[0-9]{0,20})?|\.[0-9]{1,20})
 _TERMINALS = rf"""
 NOTHING: /\x01/
 REST: /(.|\n)+/
-MEMBER: /[^A-Za-z0-9_](.|\n)*/
+MEMBER: /\.(.|\n)*/
 BLANK: / {{0,4}}({_COMMENT})?\n/
 INDENT: "    "
 EOL: / *({_COMMENT})?\n/
@@ -86,9 +82,9 @@ def grammar(names: Names, begun: Begun, *, same_name: bool = True) -> str:
         _statement(names, begun, same_name),
         _TERMINALS,
         _RULES,
-        call_rules(begun.called, names.observers, names.scored, bool(names.dims)),
+        call_rules(begun.called, names.observers, names.scored, bool(names.dims), "pm" in begun.roots),
         _naming(names, begun),
-        _library(names.modules, names.scored, begun.roots),
+        library_rules(names.modules, names.scored, begun.roots),
         *_outcome(names, begun),
         *_names(names, begun, same_name),
     ]
@@ -102,13 +98,13 @@ def _statement(names: Names, begun: Begun, same_name: bool) -> str:
     last = ends if not names.scored or names.learns or begun.nested else goes_on
     likelihood = "" if names.scored and names.observes else f" | seen {last}"
     made = f"named {over}{likelihood}"
-    computed = f"(first | list | tuple | unnamed | unnamed_list | first (COMMAS first)+) {over}"
+    computed = f"(first | list | tuple | unnamed | apart | unnamed_list | first (COMMAS first)+) {over}"
     if begun.bound:
         assigned = f"({made} | {computed})" if not same_name or begun.bound not in names.taken else f"({computed})"
         ways = [f'"{begun.bound}" EQ {assigned}']
     else:
         ways = [f"CHANGED CHANGE outer {over}", made]
-        ways += [] if begun.called or begun.roots else [f"NEW (COMMAS NEW)* EQ ({made} | {computed})"]
+        ways += [] if begun.called or begun.roots != {"pm"} else [f"NEW (COMMAS NEW)* EQ ({made} | {computed})"]
     start = ["INDENT statement", *(["INDENT?", "OUTSIDE"] if over is ends else [])]
     return f"start: BLANK* ({' | '.join(start)})\nstatement: {' | '.join(ways)}"
 
@@ -125,80 +121,15 @@ def _naming(names: Names, begun: Begun) -> str:
         known = begun.called & {"prior", "conditional"}
         rest = "TOP COMMA (/X(new)?/ IS)? value COMMA? RPAR" if known else "REST"
         ways.append(rf"OBJECT /\.(prior|conditional)/ LPAR {rest}")
-    dims = [f"DIM: /[\"']({_any(names.dims)})[\"']/", "dims: DIM | LPAR DIM (COMMA DIM)* COMMA? RPAR"]
+    dims = [f"DIM: /[\"']({any_of(names.dims)})[\"']/", "dims: DIM | LPAR DIM (COMMA DIM)* COMMA? RPAR"]
     return "\n".join(["named: " + " | ".join(ways), *(dims if names.dims else [])])
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(map(_escaped, words))
-
-
-def _escaped(word: str) -> str:
-    return re.sub(r"([^A-Za-z0-9_])", r"\\\1", word)
-
-
-def _terminal(name: str, words: Iterable[str]) -> str:
-    found = _any(words)
-    return f"{name}: /{found}/" if found else f"{name}: {NOTHING}"
-
-
-@cache
-def _library(modules: tuple[str, ...], scored: bool, roots: frozenset[str]) -> str:
-    """Terminals for the functions of the modules that are imported; ROOT: those that the statement has not named."""
-    functions: list[str] = []
-    gaussian: list[str] = []
-    for path, members in catalogue.load().opened.items():
-        root = path.split(".", 1)[0]
-        closed = path.startswith(CLOSED) or (scored and path == "np.random")
-        lazy = "pm.gp" if path.startswith("pm.gp") else root
-        if root not in modules or closed or (lazy != "pm" and lazy not in roots):
-            continue
-        called = [m for m in sorted(members) if _is_function(path, m)]
-        if called:
-            (gaussian if lazy == "pm.gp" else functions).append(f"{_escaped(path)}\\.({'|'.join(called)})")
-    later = [root for root in ("np", "pt", "pm.gp") if root.split(".")[0] in modules and root not in roots]
-    keywords = catalogue.load().keywords
-    transforms = [m for m in sorted(catalogue.load().opened["pm.distributions.transforms"]) if m.islower()]
-    return "\n".join(
-        [
-            f"FUNCTION: /{'|'.join(functions)}/",
-            f"GAUSSIAN: /{'|'.join(gaussian)}/" if gaussian else f"GAUSSIAN: {NOTHING}",
-            _terminal("ROOT", later),
-            r"CONSTANT: /np\.(pi|e|inf)/" if "np" in roots else f"CONSTANT: {NOTHING}",
-            f"TRANSFORM: /pm\\.distributions\\.transforms\\.({'|'.join(transforms)})/",
-            _terminal("KEY", sorted({k for root in ("pm.math", *({"np", "pt"} & roots)) for k in keywords[root]})),
-            *(_gaussian(keywords["pm.gp"]) if gaussian else [f"process: {NOTHING}"]),
-        ]
-    )
-
-
-def _gaussian(keywords: Sequence[str]) -> list[str]:
-    """What a covariance, a mean or a Gaussian process is given: positions, then keywords, each once."""
-    by_name = len(keywords)  # the bit that says so
-    ways = [f"value gmore::_ %if bit_clear({by_name})"]
-    for bit, keyword in enumerate(keywords):
-        ways.append(f'"{keyword}" IS value gmore::bit_or({1 << by_name | 1 << bit}) %if bit_clear({bit})')
-    more = "gmore::_: RPAR | COMMA RPAR | COMMA garg::_"
-    return ["process: LPAR RPAR | LPAR garg::0", more, "garg::_: " + "\n  | ".join(ways)]
-
-
-CLOSED = ("pm.distributions", "pm.ode", "pm.logprob")
-NO_FUNCTIONS = {"np": {"c_", "r_", "pi", "e", "inf", "nan", "newaxis", "mgrid", "ogrid"}}
-
-
-def _is_function(path: str, name: str) -> bool:
-    """Whether a program calls it as a function: what else has a capital is a class, and only of a GP called."""
-    library = catalogue.load()
-    if f"{path}.{name}" in library.opened or name in NO_FUNCTIONS.get(path, ()):
-        return False
-    return name.islower() or path.startswith("pm.gp")
 
 
 def _outcome(names: Names, begun: Begun) -> list[str]:
     """How the outcome may be used: observed; and its length and summaries. Where nothing is scored, as anything."""
     if not names.scored:
         return ["observation: value", f"summary: {NOTHING}"]
-    held = [*map(_escaped, names.observed), *(rf"{t}\[(\"{o}\"|'{o}')\]" for t, o in _outcome_keys(names))]
+    held = [*map(escaped, names.observed), *(rf"{t}\[(\"{o}\"|'{o}')\]" for t, o in _outcome_keys(names))]
     if not held:
         return [f"observation: {NOTHING}", f"summary: {NOTHING}"]
     summary = [
@@ -217,22 +148,22 @@ def _outcome_keys(names: Names) -> list[tuple[str, str]]:
 
 def _names(names: Names, begun: Begun, same_name: bool) -> list[str]:
     """The terminals that Pi fills."""
-    keys = [f"{_escaped(t)}\\[(\"({_any(k)})\"|'({_any(k)})')\\]" for t, k in names.tables]
-    taken = f" & ~/[\"']({_any(names.taken)})[\"']/" if names.taken else ""
+    keys = [f"{escaped(t)}\\[(\"({any_of(k)})\"|'({any_of(k)})')\\]" for t, k in names.tables]
+    taken = f" & ~/[\"']({any_of(names.taken)})[\"']/" if names.taken else ""
     fresh = f"/\"{_NAME}\"|'{_NAME}'/{taken}"
     same = same_name and begun.bound and "," not in begun.bound
     return [
-        _terminal("PLAIN", names.plain),
-        _terminal("SCALAR", names.scalars),
-        _terminal("ARRAY", names.arrays),
-        _terminal("INTEGER", names.whole),
-        _terminal("OBJECT", names.objects),
-        _terminal("LIST", names.lists),
-        _terminal("UNNAMED", names.unnamed),
-        _terminal("BUILTIN", names.builtins),
-        _terminal("CHANGED", names.changed),
+        terminal("PLAIN", names.plain),
+        terminal("SCALAR", names.scalars),
+        terminal("ARRAY", names.arrays),
+        terminal("INTEGER", names.whole),
+        terminal("OBJECT", names.objects),
+        terminal("LIST", names.lists),
+        terminal("UNNAMED", names.unnamed),
+        terminal("BUILTIN", names.builtins),
+        terminal("CHANGED", names.changed),
         f"TABLE: /{'|'.join(keys)}/" if keys else f"TABLE: {NOTHING}",
-        f"NEW: /{_NAME}/ & ~/{_any(names.forbidden)}/",
+        *([] if begun.bound or begun.called else [f"NEW: /{_NAME}/ & ~/{any_of(names.forbidden)}/"]),
         f"FRESH: {fresh}",
         f"TOP: /\"{begun.bound}\"|'{begun.bound}'/" if same else f"TOP: {fresh}",
     ]

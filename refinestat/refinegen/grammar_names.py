@@ -4,9 +4,10 @@ import keyword
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.grammar_calls import observers
+from refinestat.refinegen.grammar_calls import callable_names, observers
 from refinestat.refinegen.predicates import Symbols
 from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Outcome, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
@@ -14,14 +15,19 @@ from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_
 BUILTIN_FUNCTIONS = frozenset({"abs", "len", "max", "min", "range", "round", "sum"})
 BUILTINS = CALLABLE_BUILTINS | VALUE_BUILTINS
 NAMING = ("Deterministic", "Data")  # what else, called on pm, gives a variable its name
+CONDITIONAL = ("prior", "conditional")  # and of a Gaussian process
+LATER = ("np", "pt", "pm.gp", "pm.math")  # libraries whose functions come in once they are named
 _BEGINNING = r"(?:[ ]*(?:#[^\n]*)?\n)*[ ]{4}"
 _BOUND = re.compile(_BEGINNING + r"([A-Za-z_]\w*(?: *, *[A-Za-z_]\w*)*) *=(?!=)", re.ASCII)
 _COMMENT = re.compile(r"#[^\n]*")
 _CALLED = re.compile(r"\bpm\.([A-Z]\w*)|\.(prior|conditional)\b", re.ASCII)
+_CALLS = re.compile(_BEGINNING + r"(?:[A-Za-z_][\w, ]*= *)?pm\.([A-Z]\w*)", re.ASCII)
+_OF_PM = re.compile(r"\bpm\.(\w+)(?=\W)", re.ASCII)
+_PM = re.compile(r"\bpm\b")
 _GOING_ON = re.compile(
-    r"\bpm\.([A-Z]\w*)(?:\.dist)?\(\s*\S|\.(prior|conditional)\(\s*\S|\b(np|pt|pm\.gp)\b(?s:.)", re.ASCII
+    r"\bpm\.([A-Z]\w*)(?:\.dist)?\(\s*\S|\.(prior|conditional)\(\s*\S|\b(np|pt|pm\.gp|pm\.math|pm)\.(?s:.)", re.ASCII
 )
-_ROOT = re.compile(r"\b(np|pt|pm\.gp)\b")
+_ROOT = re.compile(r"\b(np|pt|pm\.gp|pm\.math)\b")
 _LABEL = re.compile(r"""\.\w+\(\s*(?:"(\w*)"|'(\w*)')""", re.ASCII)
 _OPEN_LABEL = re.compile(r"""\.\w+\(\s*["'](\w*)$""", re.ASCII)
 
@@ -62,7 +68,8 @@ class Names:
 class Begun:
     """What a statement has shown of itself: with it, the grammar of the rest becomes exact.
 
-    called: distributions (and what else gives names) that it calls. roots: libraries that it names. bound: what stands
+    called: distributions (and what else gives names) that it calls. roots: libraries that it names; pm, where anything
+    of pm may come beside `called`. bound: what stands
     before its `=`, as written; empty until that matters. nested: it makes a variable within another's arguments."""
 
     called: frozenset[str] = frozenset()
@@ -74,15 +81,28 @@ class Begun:
 def begun(statement: str, names: Names) -> Begun:
     """What is known of a statement that is being written."""
     code = _COMMENT.sub("", statement)
-    called = frozenset(found[1] or found[2] for found in _CALLED.finditer(code))
+    known = _of_pm(names.scored)
+    found_names = [found[1] or found[2] for found in _CALLED.finditer(code)]
+    called = frozenset(name for name in found_names if name in known or name in CONDITIONAL)
     head = len(code) - len(code.lstrip())  # what begins here is a name that is to be bound, even if it begins like np
     named = {found[1] for found in _ROOT.finditer(code) if found.start() > head}
-    roots = frozenset(root for root in named if root.split(".")[0] in names.modules)
+    roots = {root for root in named if root.split(".")[0] in names.modules}
+    if not called:
+        roots.add("pm")
+    elif not _closed(code, called):
+        roots |= {"pm", "pm.math"}
     found = _BOUND.match(statement)
     bound = found[1] if found else ""
-    if not called and not roots and bound not in names.taken:
+    if not called and roots == {"pm"} and bound not in names.taken:
         bound = ""
-    return Begun(called=called, roots=roots, bound=bound, nested=not names.learns and len(labels(code)) > 1)
+    nested = not names.learns and len(labels(code)) > 1
+    return Begun(called=called, roots=frozenset(roots), bound=bound, nested=nested)
+
+
+def _closed(code: str, called: frozenset[str]) -> bool:
+    """Whether the statement is a call of one distribution, and has named nothing else of pm so far."""
+    calls = _CALLS.match(code)
+    return calls is not None and calls[1] in called and calls[1] not in NAMING and len(_PM.findall(code)) == 1
 
 
 def goes_on(statement: str, token: str, shown: Begun, names: Names) -> bool:
@@ -100,6 +120,18 @@ def goes_on(statement: str, token: str, shown: Begun, names: Names) -> bool:
         and assigned.end() > len(before)
         and bool(after[assigned.end() :].strip())
     )
+
+
+def foreign(statement: str, names: Names) -> bool:
+    """Whether it names something of pm that is not there: so much needs no grammar."""
+    there = _of_pm(names.scored).union(name for name in catalogue.load().opened["pm"] if name.islower())
+    return any(name not in there for name in _OF_PM.findall(_COMMENT.sub("", statement)))
+
+
+@cache
+def _of_pm(scored: bool) -> frozenset[str]:
+    """What is called on pm and gives a variable its name."""
+    return callable_names(scored).union(NAMING, () if scored else ("Potential",))
 
 
 def labels(statement: str) -> list[str]:

@@ -14,7 +14,7 @@ import llguidance
 import numpy as np
 
 from refinestat.refinegen.grammar_dialect import grammar
-from refinestat.refinegen.grammar_names import Begun, Names, begun, goes_on, labels, names, open_label
+from refinestat.refinegen.grammar_names import Begun, Names, begun, foreign, goes_on, labels, names, open_label
 from refinestat.refinegen.grammar_parser import GrammarError
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
 from refinestat.refinegen.predicates import Symbols
@@ -117,6 +117,8 @@ class SemanticMask:
         return matcher
 
     def _fits(self, statement: str, known: Names) -> bool:
+        if foreign(statement, known):
+            return False
         matcher = self._compiled(known, begun(statement, known))
         new = self._tables.spelt(statement.encode())
         return bool(matcher.try_consume_tokens(new) == len(new))

@@ -199,6 +199,7 @@ class Batch:
         prompt = self._prompts.get(context.prompt)
         if prompt is None:
             row = self._free_row()
+            self._passes.rows.clear(row)
             logits = self._passes.rows_from(row, [context.prompt], [0])
             prompt = _Prompt(self._passes.rows.copy(row, len(context.prompt)), logits[0])
             self._prompts[context.prompt] = prompt

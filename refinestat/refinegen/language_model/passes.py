@@ -5,34 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from transformers import AttentionInterface
 
+from refinestat.refinegen.language_model.attention import VIEWS
 from refinestat.refinegen.language_model.rows import Rows
 
 PLAIN = frozenset({"full_attention", "sliding_attention"})
-VIEWS = "refinestat_views"
 REFUSALS = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, NotImplementedError)
 TOLERANCE = 0.05  # of the spread of the logits; 16-bit models round coarsely
-
-
-def _attend(  # noqa: PLR0913, PLR0917 - transformers calls it so
-    module: Any,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attention_mask: torch.Tensor,
-    scaling: float | None = None,
-    **_: Any,
-) -> tuple[torch.Tensor, None]:
-    """transformers' `sdpa` without its copy of all keys and values, which are views of the cache here."""
-    grouped = query.shape[1] != key.shape[1]
-    found = torch.nn.functional.scaled_dot_product_attention(
-        query, key, value, attn_mask=attention_mask, scale=scaling, enable_gqa=grouped
-    )
-    return found.transpose(1, 2).contiguous(), None
-
-
-AttentionInterface.register(VIEWS, _attend)
 
 
 class Passes:
@@ -44,7 +23,7 @@ class Passes:
         if "logits_to_keep" in inspect.signature(network.forward).parameters:
             self._last_only["logits_to_keep"] = 1
         self.rows = Rows()
-        self.cached = self._attends() and self._cache_agrees()
+        self.cached = self._attends() and self._choose_cache()
 
     @torch.inference_mode()
     def whole(self, tokens: Sequence[int]) -> torch.Tensor:
@@ -59,11 +38,13 @@ class Passes:
 
         starts: how many tokens each row holds already, shape (B,). Logits after the last token: (B, vocabulary)."""
         ids = torch.tensor(tokens, device=self._network.device)
+        elsewhere = [self.rows.elsewhere(first + i) for i in range(len(starts))]
         positions = torch.tensor(starts)[:, None] + torch.arange(ids.shape[1])
-        length = max(starts) + ids.shape[1]
-        mask = self._masks(positions, length)
+        cells = positions - torch.tensor(elsewhere)[:, None]
+        length = int(cells.max()) + 1
+        mask = self._masks(cells, length)
         positions = positions.to(ids.device)
-        self.rows.aim(first, positions, length)
+        self.rows.aim(first, cells.to(ids.device), length)
         found: torch.Tensor = self._network(
             ids,
             attention_mask=mask,
@@ -76,7 +57,9 @@ class Passes:
         return found
 
     def _masks(self, positions: torch.Tensor, length: int) -> Any:
-        """What each new token sees, as an additive mask (B, 1, new, length): for all layers, or by kind of layer."""
+        """What each new token sees, as an additive mask (B, 1, new, length): for all layers, or by kind of layer.
+
+        Where prompts are shared, positions and length are those of the cells after them; no window is so small."""
         kinds = getattr(self._config, "layer_types", None)
         if kinds is None:
             return self._mask(positions, length, getattr(self._config, "sliding_window", None))
@@ -97,27 +80,45 @@ class Passes:
         kinds = getattr(self._config, "layer_types", None) or ()
         return not self._network._is_stateful and PLAIN.issuperset(kinds)
 
-    def _cache_agrees(self) -> bool:
-        """Whether it gives the same logits with our cache as without one: in a second row, after a cut.
-
-        What a network raises when it is given a cache or a mask that it does not know means that it does not."""
-        window = getattr(self._config, "sliding_window", None) or 0
-        text = [5 + i % 11 for i in range(max(24, window + 8 if window < 64 else 0))]
-        expected = self.whole(text).float()
+    def _choose_cache(self) -> bool:
+        """Takes the fastest cache whose logits are right, and the attention that goes with it. False: none is."""
         config = self._config
-        if (
-            config._attn_implementation == "sdpa"
-            and self._network._supports_attention_backend
-            and self._network.device.type == "cpu"
-        ):
-            config._attn_implementation = VIEWS
+        given = config._attn_implementation
+        window = getattr(config, "sliding_window", None) or 0
+        text = [5 + i % 11 for i in range(max(24, window + 8 if window < 64 else 0))]
+        expected = self.whole(text).float()  # with the given attention: ours needs a mask
+        ours = given == "sdpa" and self._network._supports_attention_backend and self._network.device.type == "cpu"
+        ways = [(VIEWS, True)] if ours and not self._windowed() else []
+        ways += [(VIEWS, False)] if ours else []
+        for config._attn_implementation, sharing in [*ways, (given, False)]:
+            self.rows = Rows(sharing=sharing)
+            if self._agrees(text, expected):
+                return True
+        return False
+
+    def _windowed(self) -> bool:
+        """Whether some layer does not see a whole text."""
+        kinds = getattr(self._config, "layer_types", None) or ("sliding_attention",)
+        window = getattr(self._config, "sliding_window", None)
+        longest = getattr(self._config, "max_position_embeddings", 2**31)
+        return "sliding_attention" in kinds and window is not None and window < longest
+
+    @torch.inference_mode()
+    def _agrees(self, text: Sequence[int], expected: torch.Tensor) -> bool:
+        """Whether the logits after a text are the expected ones with our cache: in rows after a prompt, after a cut.
+
+        What a network raises when it is given a cache or a mask that it does not know means that they are not."""
         try:
-            self.rows_from(0, [text[:9], text[:9]], [0, 0])
-            self.rows_from(1, [text[8:-1]], [8])
-            found = self.rows_from(0, [[6], text[-1:]], [9, len(text) - 1])[1].float()
+            self.rows_from(0, [text[:9]], [0])
+            prompt = self.rows.copy(0, 8)
+            self.rows.paste(0, prompt)
+            self.rows.paste(1, prompt)
+            self.rows_from(0, [text[8:10]] * 2, [8, 8])
+            self.rows_from(1, [text[9:-1]], [9])
+            found = self.rows_from(0, [[6], text[-1:]], [10, len(text) - 1])[1].float()
         except REFUSALS:
-            found = torch.full_like(expected, torch.nan)
-        agrees = bool((found - expected).abs().max() <= TOLERANCE * expected.std() + 1e-6)
-        if not agrees and config._attn_implementation == VIEWS:
-            config._attn_implementation = "sdpa"
-        return agrees
+            return False
+        finally:
+            self.rows.clear(0)
+            self.rows.clear(1)
+        return bool((found - expected).abs().max() <= TOLERANCE * expected.std() + 1e-6)
