@@ -64,8 +64,11 @@ def present(  # noqa: PLR0913 - all by keyword but three
 
 
 def _ordered(used: Sequence[Used]) -> list[Used]:
-    """The outcome last, but with its trials or standard errors right after it."""
-    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME, ColumnRole.TRIALS, ColumnRole.KNOWN_SCALE)
+    """The outcome last, but with its trials right after it. Where its standard errors are known, these two come first,
+    as a meta-analysis is read: what comes after the outcome's errors is what explains it."""
+    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME, ColumnRole.TRIALS)
+    if any(each.role is ColumnRole.KNOWN_SCALE for each in used):
+        order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.GROUP, ColumnRole.PREDICTOR)
     return sorted(used, key=lambda each: order.index(each.role))
 
 

@@ -12,14 +12,17 @@ _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.COUNT, ColumnKind.D
 _MEASURED = (ColumnKind.REAL, ColumnKind.POSITIVE)
 _LARGE, _SMALL = 10.0, 0.05  # standard deviations that are far from 1
 _WIDE, _OFF_CENTRE = 3.0, 2.0  # of a predictor: the embedded model sets the priors of slopes by the largest value
+_FARTHEST = 2.5  # about the largest value of a hundred standard normal ones
 _FAR_FROM_ZERO = 6.0  # standard deviations that the mean may lie from 0
 _NARROW = 0.15  # coefficient of variation below which a positive outcome may as well be centred
 _OUTCOME_LARGE, _OUTCOME_SMALL = 100.0, 0.1
 
 
 def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling | None:
-    """Centred and divided by the standard deviation. A time, age or dose that starts near zero, of a measurement, is
-    divided by a power of ten at the most, so that growth curves and logarithms stay possible. None: as it is."""
+    """Centred, and divided by the standard deviation, or by less where no value would lie as far from 0 as normal ones
+    do: a slope's prior reaches equally far at the edge of the data, however they are distributed. A time, age or dose
+    that starts near zero, of a measurement, is divided by a power of ten at the most, so that growth curves and
+    logarithms stay possible. None: as it is."""
     if column.kind not in _NUMERIC or words.has(column.name, words.EXPOSURE):
         return None
     mean, deviation = float(values.mean()), float(values.std())
@@ -27,7 +30,7 @@ def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling
         return None if _SMALL <= deviation <= _LARGE else Scaling(shift=0.0, scale=_power_of_ten(values.max()))
     if _SMALL <= deviation <= _WIDE and abs(mean) <= _OFF_CENTRE * deviation:
         return None
-    return _standard(mean, deviation)
+    return _standard(mean, min(deviation, float(np.abs(values - mean).max()) / _FARTHEST))
 
 
 def of_outcome(column: Column, values: np.ndarray, *, known_scale: bool) -> Scaling | None:
@@ -55,6 +58,6 @@ def _power_of_ten(value: float) -> float:
 
 
 def _standard(mean: float, deviation: float) -> Scaling:
-    """To a hundredth of a standard deviation: numbers that a person can read in the file."""
+    """The mean to a hundredth of a standard deviation: numbers that a person can read in the file."""
     digits = 2 - math.floor(math.log10(deviation))
     return Scaling(shift=round(mean, digits), scale=float(f"{deviation:.4g}"))
