@@ -23,14 +23,31 @@ def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling
     do: a slope's prior reaches equally far at the edge of the data, however they are distributed. A time, age or dose
     that starts near zero, of a measurement, is divided by a power of ten at the most, so that growth curves and
     logarithms stay possible. None: as it is."""
-    if column.kind not in _NUMERIC or words.has(column.name, words.EXPOSURE):
+    if column.kind not in _NUMERIC:
         return None
+    if is_exposure(column, outcome):
+        return _of_exposure(values, outcome)
     mean, deviation = float(values.mean()), float(values.std())
     if 0 <= values.min() <= values.max() / 4 and words.has(column.name, words.GROWS) and outcome.kind in _MEASURED:
         return None if _SMALL <= deviation <= _LARGE else Scaling(shift=0.0, scale=_power_of_ten(values.max()))
     if _SMALL <= deviation <= _WIDE and abs(mean) <= _OFF_CENTRE * deviation:
         return None
     return _standard(mean, min(deviation, float(np.abs(values - mean).max()) / _FARTHEST))
+
+
+def is_exposure(column: Column, outcome: Column) -> bool:
+    """Whether a column is, by its name, what the outcome's counts are counts per: people, hours of observation."""
+    return (
+        outcome.kind is ColumnKind.COUNT
+        and words.has(column.name, words.EXPOSURE)
+        and bool(np.nanmin(column.values) > 0)
+    )
+
+
+def _of_exposure(values: np.ndarray, outcome: Column) -> Scaling | None:
+    """Divided by the power of ten that brings the counts per unit nearest to one, from above: burglaries per 1,000."""
+    scale = _power_of_ten(float(values.mean() / max(np.nanmean(outcome.values), 1e-9)))
+    return None if scale == 1 else Scaling(shift=0.0, scale=scale)
 
 
 def of_outcome(column: Column, values: np.ndarray, *, known_scale: bool) -> Scaling | None:

@@ -61,6 +61,8 @@ def slopes(source: str, dataset: Dataset, free: Mapping[str, np.ndarray]) -> tup
             if np.any(values) and np.isfinite(values).all():
                 low, middle, high = np.quantile(values, (0.05, 0.5, 0.95)).tolist()
                 prior = _prior(source, dataset, variable)
+                if prior is not None and prior[0] == prior[1]:  # not estimated: an exposure
+                    continue
                 name = variable.column or variable.name
                 found.append(Slope(predictor=name, link=link, low=low, middle=middle, high=high, prior=prior))
     return tuple(found)
