@@ -12,6 +12,7 @@ _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.COUNT, ColumnKind.D
 _MEASURED = (ColumnKind.REAL, ColumnKind.POSITIVE)
 _LARGE, _SMALL = 10.0, 0.05  # standard deviations that are far from 1
 _WIDE, _OFF_CENTRE = 3.0, 2.0  # of a predictor: the embedded model sets the priors of slopes by the largest value
+_MOST_STEPS = 200  # of a series in time that is offered as it is
 _FARTHEST = 2.5  # about the largest value of a hundred standard normal ones
 _FAR_FROM_ZERO = 6.0  # standard deviations that the mean may lie from 0
 _NARROW = 0.15  # coefficient of variation below which a positive outcome may as well be centred
@@ -22,17 +23,24 @@ def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling
     """Centred, and divided by the standard deviation, or by less where no value would lie as far from 0 as normal ones
     do: a slope's prior reaches equally far at the edge of the data, however they are distributed. A time, age or dose
     that starts near zero, of a measurement, is divided by a power of ten at the most, so that growth curves and
-    logarithms stay possible. None: as it is."""
+    logarithms stay possible; one that counts months or days from row to row stays as it is, so that seasons do.
+    None: as it is."""
     if column.kind not in _NUMERIC:
         return None
     if is_exposure(column, outcome):
         return _of_exposure(values, outcome)
     mean, deviation = float(values.mean()), float(values.std())
     if 0 <= values.min() <= values.max() / 4 and words.has(column.name, words.GROWS) and outcome.kind in _MEASURED:
-        return None if _SMALL <= deviation <= _LARGE else Scaling(shift=0.0, scale=_power_of_ten(values.max()))
+        if _SMALL <= deviation <= _LARGE or _counts_time(column, values):
+            return None
+        return Scaling(shift=0.0, scale=_power_of_ten(values.max()))
     if _SMALL <= deviation <= _WIDE and abs(mean) <= _OFF_CENTRE * deviation:
         return None
     return _standard(mean, min(deviation, float(np.abs(values - mean).max()) / _FARTHEST))
+
+
+def _counts_time(column: Column, values: np.ndarray) -> bool:
+    return bool(words.has(column.name, words.TIME) and values.max() <= _MOST_STEPS and (np.diff(values) == 1).all())
 
 
 def is_exposure(column: Column, outcome: Column) -> bool:

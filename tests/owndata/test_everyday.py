@@ -55,6 +55,12 @@ def test_counts_are_told_per_unit_of_their_exposure(tmp_path: Path):
     assert prepared(tmp_path, {"population": people, "gdp": REAL}).dataset["population"].values.min() < 0
 
 
+def test_a_series_in_time_keeps_its_steps_so_that_a_season_has_its_period(tmp_path: Path):
+    months = list(range(1, ROWS + 1))
+    assert prepared(tmp_path, {"month": months, "y": REAL}).dataset["month"].values.max() == ROWS
+    assert prepared(tmp_path, {"month": [each * 50 for each in months], "y": REAL}).dataset["month"].values.max() < 10
+
+
 def test_whether_a_time_had_ended_does_not_explain_it(tmp_path: Path):
     times = RANDOM.weibull(1.5, ROWS).round(2) + 0.01
     found = prepared(tmp_path, {"arm": ["a", "b"] * 30, "event": [1, 1, 0] * 20, "time": times.tolist()})
