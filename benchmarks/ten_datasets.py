@@ -7,13 +7,15 @@ from types import MappingProxyType
 
 import numpy as np
 
+from refinestat.refinegen.effects import weights
+
 Columns = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """One data set. family: the distribution of the outcome. predictor, slope: the change of the linear predictor for
-    one unit of the predictor as it is in the file; for the growth curve, its average over the rows."""
+    one unit of the predictor as it is in the file; for the growth curve, that of the line that fits it best."""
 
     kind: str
     columns: Columns
@@ -102,7 +104,7 @@ def yields(random: np.random.Generator) -> Made:
 def growth(random: np.random.Generator) -> Made:
     age = np.sort(random.uniform(0.5, 12, 60)).round(1)
     size = (30 - 24 * np.exp(-0.35 * age) + random.normal(0, 1.0, 60)).round(2)
-    average = float((24 * 0.35 * np.exp(-0.35 * age)).mean())
+    average = float(weights(age) @ (24 * 0.35 * np.exp(-0.35 * age)))
     columns = {"age": age, "size": size}
     return Made(kind="growth curve", columns=columns, outcome="size", family="Normal", predictor="age", slope=average)
 

@@ -13,6 +13,8 @@ from commons.utils import UserError
 
 _MOST_LEVELS = 500
 _LONG_TEXT = 60
+NUMBERS_THE_ROWS = "1, 2, 3 and so on, row by row"
+_NUMBERED = 10  # rows from which 1, 2, 3 and so on number them
 _BAND = re.compile(
     r"(?:[<>≤≥]|under|over|up to)?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|\u2013|to)\s*\d+(?:\.\d+)?|\+)?", re.IGNORECASE
 )
@@ -97,6 +99,8 @@ def _whole(  # noqa: PLR0911 - one per rule
     sequence = different == filled.size and high - low == different - 1 and low in (0, 1)
     if different == filled.size and (words.has(name, words.IDENTIFIER) or (first and sequence and _is_filler(name))):
         return ColumnKind.IDENTIFIER, "a different number in every row, and its name"
+    if sequence and len(filled) >= _NUMBERED and not (np.diff(filled) != 1).any() and not _may_be_counted_off(name):
+        return ColumnKind.IDENTIFIER, NUMBERS_THE_ROWS
     if words.has(name, words.GROUP) and different <= min(filled.size / 2, _MOST_LEVELS):
         return ColumnKind.CATEGORY, f"{different} numbers that name groups, by its name"
     if words.has(name, words.RATED) and low >= 0 and high - low <= 10 and different > 2:
@@ -114,8 +118,17 @@ def _whole(  # noqa: PLR0911 - one per rule
     return ColumnKind.COUNT, "whole numbers from 0"
 
 
+def _may_be_counted_off(name: str) -> bool:
+    """Whether a column may well rise by one from row to row and mean something: a time, a dose, x, y."""
+    return words.has(name, words.GROWS | words.MEASURE) or name.lower() in ("x", *words.OUTCOME)
+
+
 def _is_filler(name: str) -> bool:
-    return name.lower() in ("x", "unnamed1", "row_names", "obs", "case", "observation") or name.startswith("Unnamed")
+    return (
+        name == "X"
+        or name.lower() in ("unnamed1", "row_names", "obs", "case", "observation")
+        or name.startswith("Unnamed")
+    )
 
 
 def _textual(name: str, cells: Cells) -> Column:
@@ -170,16 +183,19 @@ def _levels(  # noqa: PLR0911 - one per rule
 ) -> tuple[ColumnKind, str, tuple[str, ...]]:
     """The kind of texts, why, and their levels in order; no levels where they cannot be used."""
     folded = [text.casefold() for text in different]
+    scale = next((scale for scale in words.SCALES if set(folded) <= set(scale)), ())
+    if len(different) == 2 and scale:
+        levels = tuple(sorted(different, key=lambda text: scale.index(text.casefold())))
+        return ColumnKind.BINARY, f"two texts: {levels[0]!r} is 0, {levels[1]!r} is 1", levels
     if len(different) == 2:
         upper = next((i for i, t in enumerate(folded) if t in words.YES), None)
         lower = next((i for i, t in enumerate(folded) if t in words.NO), None)
         one = upper if upper is not None else 1 - lower if lower is not None else 1
         levels = (different[1 - one], different[one])
         return ColumnKind.BINARY, f"two texts: {levels[0]!r} is 0, {levels[1]!r} is 1", levels
-    for scale in words.SCALES:
-        if set(folded) <= set(scale):
-            ordered = sorted(different, key=lambda text: scale.index(text.casefold()))
-            return ColumnKind.ORDINAL, f"levels in order: {', '.join(ordered)}", tuple(ordered)
+    if scale:
+        ordered = sorted(different, key=lambda text: scale.index(text.casefold()))
+        return ColumnKind.ORDINAL, f"levels in order: {', '.join(ordered)}", tuple(ordered)
     bands = [_BAND.fullmatch(text) for text in different]
     if all(bands):
         first = {

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from commons.data_pymc import BUILT_IN, Dataset
-from commons.owndata import choosing, rows, scales
+from commons.owndata import choosing, rows, scales, words
 from commons.owndata.cells import read_cells
 from commons.owndata.column import Column, ColumnKind
-from commons.owndata.kinds import infer
+from commons.owndata.kinds import NUMBERS_THE_ROWS, infer
 from commons.owndata.present import Used, present
 from commons.owndata.reading import read_table
-from commons.owndata.roles import Assigned, assign, must_be_columns
+from commons.owndata.roles import Assigned, assign, must_be_columns, says_what_ended
 from commons.owndata.spec import ColumnRole, Spec
 from commons.owndata.table import Table
 from commons.utils import UserError, one_line
 
 _FEWEST_ROWS = 3
+_LARGE_COUNT = 20  # what is never smaller may be no count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def prepare(spec: Spec) -> Prepared:
     notes += rows.said_of_missing(used, total, kept)
     _enough_rows(spec, kept, outcome)
     used = [_recoded(column, kept) for column in _varying(used, kept, roles)]
-    notes += _oddities(used, kept, outcome)
+    notes += _oddities(used, kept, outcome) + _censored(columns, outcome)
     dataset = _dataset(spec, [_used(column, roles, spec) for column in used], kept, notes)
     return Prepared(
         dataset=dataset,
@@ -79,7 +80,16 @@ def _columns(table: Table, spec: Spec) -> list[Column]:
         ):
             column = replace(column, kind=ColumnKind.COUNT, why="as you said") if column.values.size else column
         columns.append(replace(column, unit=spec.units.get(name, column.unit)))
-    return columns
+    return [_explaining(column) if _alone(column, columns) else column for column in columns]
+
+
+def _alone(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a column that numbers the rows is all that could explain the one that can be used."""
+    return column.why == NUMBERS_THE_ROWS and sum(each.usable for each in columns) == 1
+
+
+def _explaining(column: Column) -> Column:
+    return replace(column, kind=ColumnKind.COUNT, why=f"{column.why}, and nothing else is there to explain the outcome")
 
 
 def _without_holes(used: list[Column], roles: dict[str, Assigned], spec: Spec) -> list[Column]:
@@ -176,9 +186,22 @@ def _oddities(used: Sequence[Column], kept: np.ndarray, outcome: Column) -> list
             if both[0].min() < both[0].max() and abs(np.corrcoef(*both)[0, 1]) > 1 - 1e-9:
                 notes.append(f"{column.name}: its correlation with the outcome is 1: is it the outcome in other units?")
     values = outcome.values[kept]
+    if outcome.kind is ColumnKind.COUNT and values.min() >= _LARGE_COUNT and not words.counts_something(outcome.name):
+        notes.append(
+            f"{outcome.name}: whole numbers, taken for counts; if they measure something, say --kind"
+            f" {outcome.name}=positive"
+        )
     if outcome.kind is ColumnKind.PROPORTION and (values.min() <= 0 or values.max() >= 1):
         notes.append(f"{outcome.name}: a beta distribution needs values strictly between 0 and 1; some are 0 or 1")
     return notes
+
+
+def _censored(columns: Sequence[Column], outcome: Column) -> list[str]:
+    return [
+        f"{column.name}: says which times are complete; censoring is not modelled: all are taken as complete"
+        for column in columns
+        if says_what_ended(column, outcome)
+    ]
 
 
 def _used(column: Column, roles: Mapping[str, Assigned], spec: Spec) -> Used:

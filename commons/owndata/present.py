@@ -3,13 +3,14 @@ data sets, which is what the embedded model reads best."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from commons.data_pymc import Dataset, Role, Scaling, Variable
 from commons.owndata.column import Column, ColumnKind
 from commons.owndata.names import python_names
+from commons.owndata.scales import is_exposure
 from commons.owndata.spec import ColumnRole
 from commons.owndata.words import PROPORTION, counts_something, has, words_of
 from commons.utils import one_line
@@ -56,7 +57,8 @@ def present(  # noqa: PLR0913 - all by keyword but three
     variables += [
         _size(key, len(each.column.levels), f"number of {_plural(each)}") for key, each in size_names.items() if each
     ]
-    variables += [_variable(each, names, chosen, own) for each in _ordered(used)]
+    told = [replace(each, meaning=each.meaning or _found_meaning(each, outcome.column)) for each in _ordered(used)]
+    variables += [_variable(each, names, chosen, own) for each in told]
     sentence = description or sentence_about(used, len(chosen))
     return Dataset(
         name=name, description=one_line(sentence)[:_LONGEST_DESCRIPTION], variables=tuple(variables), source=source
@@ -64,8 +66,11 @@ def present(  # noqa: PLR0913 - all by keyword but three
 
 
 def _ordered(used: Sequence[Used]) -> list[Used]:
-    """The outcome last, but with its trials or standard errors right after it."""
-    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME, ColumnRole.TRIALS, ColumnRole.KNOWN_SCALE)
+    """The outcome last, but with its trials right after it. Where its standard errors are known, these two come first,
+    as a meta-analysis is read: what comes after the outcome's errors is what explains it."""
+    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME, ColumnRole.TRIALS)
+    if any(each.role is ColumnRole.KNOWN_SCALE for each in used):
+        order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.GROUP, ColumnRole.PREDICTOR)
     return sorted(used, key=lambda each: order.index(each.role))
 
 
@@ -108,8 +113,6 @@ def spoken(name: str) -> str:
 
 def _meaning(each: Used, scaling: Scaling | None) -> str:
     column, text = each.column, one_line(each.meaning)[:_LONGEST_MEANING].strip()
-    if not text:
-        text = _found_meaning(each)
     if column.kind is ColumnKind.BINARY and column.levels and each.role is not ColumnRole.GROUP:
         text += f", 1 is {one_line(column.levels[1])[:20]}"
     if scaling is not None and each.role in (ColumnRole.OUTCOME, ColumnRole.PREDICTOR):
@@ -117,7 +120,7 @@ def _meaning(each: Used, scaling: Scaling | None) -> str:
     return text
 
 
-def _found_meaning(each: Used) -> str:  # noqa: PLR0911 - one per role or kind
+def _found_meaning(each: Used, outcome: Column) -> str:  # noqa: PLR0911 - one per role or kind
     word, kind = spoken(each.column.name), each.column.kind
     if each.role is ColumnRole.TRIALS:
         return "number of trials"
@@ -125,6 +128,8 @@ def _found_meaning(each: Used) -> str:  # noqa: PLR0911 - one per role or kind
         return "standard error"
     if each.role is ColumnRole.GROUP:
         return f"{word} index"
+    if is_exposure(each.column, outcome):
+        return "population at risk" if "population" in word or "pop" in word.split() else "exposure"
     if kind is ColumnKind.DATE:
         return f"{word}, {each.column.unit}"
     if kind is ColumnKind.ORDINAL and each.role is ColumnRole.OUTCOME:
@@ -154,9 +159,17 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
     """The sentence at the top of the data section where the user gave none."""
     outcome = next(each for each in used if each.role is ColumnRole.OUTCOME)
     what = spoken(outcome.column.name)
+    if outcome.column.kind is ColumnKind.COUNT:
+        what = re.sub(r"^(n|no|num|number of|number|count of) (?=.)", "", what)
     if outcome.column.kind is ColumnKind.PROPORTION and not has(outcome.column.name, PROPORTION):
         what = f"proportion of {what}"
-    by = _listed([spoken(e.column.name) for e in used if e.role is ColumnRole.PREDICTOR])
+    by = _listed(
+        [
+            spoken(e.column.name)
+            for e in used
+            if e.role is ColumnRole.PREDICTOR and not is_exposure(e.column, outcome.column)
+        ]
+    )
     groups = _listed([spoken(e.column.name) for e in used if e.role is ColumnRole.GROUP])
     roles = {each.role for each in used}
     if ColumnRole.KNOWN_SCALE in roles:

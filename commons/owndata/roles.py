@@ -52,7 +52,8 @@ def outcome_name(columns: Sequence[Column], spec: Spec) -> tuple[str, str]:
     for column in allowed:
         if column.name.lower() in words.OUTCOME:
             return column.name, "by its name"
-    plain = [c for c in allowed if not words.has(c.name, words.ERROR | {"trials", "total", "n", "sigma"})]
+    beside = [c for c in allowed if words.has(c.name, words.ERROR) or words.BESIDE.issuperset(words.words_of(c.name))]
+    plain = [c for c in allowed if c not in beside] or allowed
     if not plain:
         raise UserError("no column can be the outcome: name one with --outcome")
     return plain[-1].name, "the last column that can be one"
@@ -186,7 +187,15 @@ def _found(column: Column, outcome: Column, before: Mapping[str, Assigned], spec
         return Assigned(role=ColumnRole.KNOWN_SCALE, why="by its name, and above 0 throughout")
     if column.kind is ColumnKind.CATEGORY:
         return Assigned(role=ColumnRole.GROUP, why="its levels group the rows")
+    if says_what_ended(column, outcome):
+        return Assigned(role=ColumnRole.LEAVE_OUT, why="says whether a time had ended, and does not explain it")
     return Assigned(role=ColumnRole.PREDICTOR, why="what is left explains the outcome")
+
+
+def says_what_ended(column: Column, outcome: Column) -> bool:
+    """Whether a column says which of the times that the outcome holds are complete, by their names."""
+    waits = words.has(outcome.name, words.WAITING) and outcome.kind in (ColumnKind.POSITIVE, ColumnKind.COUNT)
+    return waits and column.kind is ColumnKind.BINARY and words.has(column.name, words.ENDED)
 
 
 def _names_trials(column: Column, outcome: Column) -> bool:

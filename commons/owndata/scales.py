@@ -12,22 +12,50 @@ _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.COUNT, ColumnKind.D
 _MEASURED = (ColumnKind.REAL, ColumnKind.POSITIVE)
 _LARGE, _SMALL = 10.0, 0.05  # standard deviations that are far from 1
 _WIDE, _OFF_CENTRE = 3.0, 2.0  # of a predictor: the embedded model sets the priors of slopes by the largest value
+_MOST_STEPS = 200  # of a series in time that is offered as it is
+_FARTHEST = 2.5  # about the largest value of a hundred standard normal ones
 _FAR_FROM_ZERO = 6.0  # standard deviations that the mean may lie from 0
 _NARROW = 0.15  # coefficient of variation below which a positive outcome may as well be centred
 _OUTCOME_LARGE, _OUTCOME_SMALL = 100.0, 0.1
 
 
 def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling | None:
-    """Centred and divided by the standard deviation. A time, age or dose that starts near zero, of a measurement, is
-    divided by a power of ten at the most, so that growth curves and logarithms stay possible. None: as it is."""
-    if column.kind not in _NUMERIC or words.has(column.name, words.EXPOSURE):
+    """Centred, and divided by the standard deviation, or by less where no value would lie as far from 0 as normal ones
+    do: a slope's prior reaches equally far at the edge of the data, however they are distributed. A time, age or dose
+    that starts near zero, of a measurement, is divided by a power of ten at the most, so that growth curves and
+    logarithms stay possible; one that counts months or days from row to row stays as it is, so that seasons do.
+    None: as it is."""
+    if column.kind not in _NUMERIC:
         return None
+    if is_exposure(column, outcome):
+        return _of_exposure(values, outcome)
     mean, deviation = float(values.mean()), float(values.std())
     if 0 <= values.min() <= values.max() / 4 and words.has(column.name, words.GROWS) and outcome.kind in _MEASURED:
-        return None if _SMALL <= deviation <= _LARGE else Scaling(shift=0.0, scale=_power_of_ten(values.max()))
+        if _SMALL <= deviation <= _LARGE or _counts_time(column, values):
+            return None
+        return Scaling(shift=0.0, scale=_power_of_ten(values.max()))
     if _SMALL <= deviation <= _WIDE and abs(mean) <= _OFF_CENTRE * deviation:
         return None
-    return _standard(mean, deviation)
+    return _standard(mean, min(deviation, float(np.abs(values - mean).max()) / _FARTHEST))
+
+
+def _counts_time(column: Column, values: np.ndarray) -> bool:
+    return bool(words.has(column.name, words.TIME) and values.max() <= _MOST_STEPS and (np.diff(values) == 1).all())
+
+
+def is_exposure(column: Column, outcome: Column) -> bool:
+    """Whether a column is, by its name, what the outcome's counts are counts per: people, hours of observation."""
+    return (
+        outcome.kind is ColumnKind.COUNT
+        and words.has(column.name, words.EXPOSURE)
+        and bool(np.nanmin(column.values) > 0)
+    )
+
+
+def _of_exposure(values: np.ndarray, outcome: Column) -> Scaling | None:
+    """Divided by the power of ten that brings the counts per unit nearest to one, from above: burglaries per 1,000."""
+    scale = _power_of_ten(float(values.mean() / max(np.nanmean(outcome.values), 1e-9)))
+    return None if scale == 1 else Scaling(shift=0.0, scale=scale)
 
 
 def of_outcome(column: Column, values: np.ndarray, *, known_scale: bool) -> Scaling | None:
@@ -55,6 +83,6 @@ def _power_of_ten(value: float) -> float:
 
 
 def _standard(mean: float, deviation: float) -> Scaling:
-    """To a hundredth of a standard deviation: numbers that a person can read in the file."""
+    """The mean to a hundredth of a standard deviation: numbers that a person can read in the file."""
     digits = 2 - math.floor(math.log10(deviation))
     return Scaling(shift=round(mean, digits), scale=float(f"{deviation:.4g}"))

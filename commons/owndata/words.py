@@ -42,7 +42,10 @@ enrolled offered opportunities released
 ERROR = _words("se sei stderr sem stderror sterr")
 PROPORTION = _words("proportion prop share fraction frac percent pct percentage perc")
 PERCENT = _words("percent pct percentage perc")
-EXPOSURE = _words("exposure population personyears offset")
+EXPOSURE = _words("exposure population pop personyears persontime offset")
+BESIDE = _words("n trials trial total sigma number of tested exposed attempts sampled examined")  # beside an outcome
+WAITING = _words("time duration survival lifetime tenure followup ttf tte")
+ENDED = _words("event status censored censor cens delta observed died death dead ended failed")
 RATED = _words(
     "rating satisfaction grade stage pain severity agreement likert quality rank level happiness stars class"
 )
@@ -73,10 +76,12 @@ SCALES = tuple(
         "i,ii,iii,iv,v",
     )
 )
-YES = _words("yes y true t 1 positive pos present success passed pass alive male treated treatment on win won case")
-NO = _words(
-    "no n false f 0 negative neg absent failure failed fail dead female control untreated off lose lost placebo"
+YES = _words(
+    "after post yes y true t 1 positive pos present success passed pass alive male treated treatment on win won case"
 )
+NO = _words("""
+before pre no n false f 0 negative neg absent failure failed fail dead female control untreated off lose lost placebo
+""")
 
 
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "đ": "d", "œ": "oe"})

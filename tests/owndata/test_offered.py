@@ -3,6 +3,7 @@
 import ast
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,12 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.describe import description
 from commons.owndata.prepare import prepare
 from commons.owndata.present import Used, present
+from commons.owndata.scales import of_predictor
 from commons.owndata.spec import ColumnRole, Spec
 from commons.utils import UserError
 from refinestat.refinegen import prompts
 from refinestat.refinegen.best_program import describe, render
-from refinestat.refinegen.effects import slopes
+from refinestat.refinegen.effects import Slope, lines, slopes, weights
 from refinestat.refinegen.predicates import gate
 from refinestat.refinegen.records import Assessment, Outcome, Program, SamplerSettings
 
@@ -43,10 +45,20 @@ def offered(tmp_path: Path, y: np.ndarray, **said: object) -> Dataset:
 def test_what_is_far_from_scale_1_is_standardised_and_the_raw_values_are_kept(tmp_path: Path):
     dataset = offered(tmp_path, (X * 50 - 99_000).round(1))
     for name in ("era", "y"):
-        variable = dataset[name]
-        assert abs(variable.values.mean()) < 0.1
-        assert variable.values.std() == pytest.approx(1, abs=0.01)
+        assert abs(dataset[name].values.mean()) < 0.1
+    assert dataset["y"].values.std() == pytest.approx(1, abs=0.01)
     assert np.array_equal(dataset["era"].raw, X)
+
+
+@pytest.mark.parametrize("shape", [RANDOM.uniform(0, 1, 90), RANDOM.normal(0, 1, 90), RANDOM.lognormal(0, 1, 90)])
+def test_a_predictor_reaches_as_far_as_normal_values_and_is_never_narrower_than_they_are(shape: np.ndarray):
+    column = Column(name="era", kind=ColumnKind.REAL, why="", values=900 + 70 * shape)
+    outcome = Column(name="y", kind=ColumnKind.BINARY, why="", values=np.arange(90) % 2)
+    scaling = of_predictor(column, column.values, outcome)
+    assert scaling is not None
+    offered_values = (column.values - scaling.shift) / scaling.scale
+    assert np.abs(offered_values).max() > 2.45
+    assert offered_values.std() > 0.99
 
 
 def test_a_positive_outcome_stays_positive(tmp_path: Path):
@@ -68,6 +80,12 @@ def test_what_is_near_scale_1_and_what_no_scale_switches_off_is_left_alone(tmp_p
 def test_counts_and_yes_or_no_are_never_scaled(tmp_path: Path):
     assert offered(tmp_path, RANDOM.poisson(4000, 50)).outcome.kind == "count"
     assert offered(tmp_path, RANDOM.integers(0, 2, 50)).outcome.kind == "binary"
+
+
+def test_what_explains_estimates_with_known_errors_comes_after_them(tmp_path: Path):
+    columns = {"dose": X.tolist(), "se": (X / 900).tolist(), "y": (X % 7).tolist()}
+    dataset = prepared(tmp_path, columns, "y").dataset
+    assert [variable.name for variable in dataset.variables] == ["N", "y", "se", "dose"]
 
 
 def test_known_standard_errors_are_divided_by_the_scale_of_their_outcome(tmp_path: Path):
@@ -132,6 +150,22 @@ def test_a_slope_is_reported_per_unit_of_the_file(tmp_path: Path):
     assert slope.middle == pytest.approx(expected)
     assert slope.prior is not None
     assert slope.prior[1] == pytest.approx(1.645 * 2 * expected / 0.5, rel=0.1)
+
+
+@settings(max_examples=50, deadline=None)
+@given(x=st.lists(st.integers(-50, 50), min_size=3, max_size=60).filter(lambda x: len(set(x)) > 1), b=st.floats(-3, 3))
+def test_the_slope_of_a_parabola_is_that_of_least_squares(x: list[int], b: float):
+    values = np.array(x, dtype=np.float64)
+    fitted = np.polynomial.Polynomial.fit(values, b * values**2, 1).convert().coef
+    assert weights(values).sum() == pytest.approx(1)
+    assert weights(values) @ (2 * b * values) == pytest.approx(fitted[1] if len(fitted) > 1 else 0.0, abs=1e-6)
+
+
+def test_a_prior_that_contradicts_the_data_is_said():
+    slope = Slope(predictor="x", link="log odds", low=0.3, middle=0.4, high=0.5, prior=(-0.2, 0.2))
+    dataset = Dataset(name="d", description="", variables=(Variable(name="y", values=np.arange(3), role=Role.OUTCOME),))
+    assert "the prior holds it back" in lines((slope,), dataset)[1]
+    assert "holds" not in lines((replace(slope, prior=(-0.6, 0.6)),), dataset)[1]
 
 
 LIKELIHOODS = {
