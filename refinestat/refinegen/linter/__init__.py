@@ -84,10 +84,10 @@ def findings_of(
     name: str, text: str, *, outcome: str | None = None, known: Mapping[str, Any] | None = None
 ) -> list[Finding]:
     """What the predicates refuse in a program, in the order of its lines."""
-    verdicts = judge_source(text, None, known, outcome)
+    verdicts = judge_source(text, None, known, outcome, thorough=True)
     if verdicts[0].why.startswith("not valid Python"):
         plain = texts.without_magics(text)
-        verdicts = judge_source(plain, None, known, outcome) if plain != text else verdicts
+        verdicts = judge_source(plain, None, known, outcome, thorough=True) if plain != text else verdicts
     return [formats.finding(shown(name), verdict) for verdict in verdicts if not verdict.ok]
 
 

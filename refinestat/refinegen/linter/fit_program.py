@@ -14,6 +14,7 @@ import numpy as np
 from commons.data_pymc import Dataset, Role, Variable
 from refinestat.refinegen.fitting.data_section import Table
 from refinestat.refinegen.predicates import gate, script
+from refinestat.refinegen.predicates.outline import outline
 from refinestat.refinegen.predicates.vocabulary import OUTSIDE, words
 from refinestat.refinegen.records import Verdict
 
@@ -37,7 +38,7 @@ class Model:
 
 def models(text: str) -> list[Model]:
     """The models at the top of a file, in its order; a file that cannot be parsed has none."""
-    body = gate.tree(text)
+    body = gate.tree(text, long=True)
     groups: dict[str, list[ast.With]] = {}
     for node in () if isinstance(body, Verdict) else body.body:
         if not isinstance(node, ast.With):
@@ -87,8 +88,8 @@ def program(text: str, model: Model, known: Mapping[str, Any]) -> tuple[str, Dat
     observed = known.get(f"{OBSERVED}_{model.line}")
     if not isinstance(observed, np.ndarray) or not observed.size:
         return f"the values of {ast.unparse(model.observed[0])} are not known before the model is built"
-    body = gate.tree(text)
-    section = [] if isinstance(body, Verdict) else body.body[: script.data_section(body)]
+    body = gate.tree(text, long=True)
+    section = [] if isinstance(body, Verdict) else body.body[: script.data_section(body, outline(body))]
     blocks = [
         ast.With(items=_named(block, model), body=_kept(block.body), lineno=block.lineno) for block in model.blocks
     ]

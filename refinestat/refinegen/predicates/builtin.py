@@ -50,12 +50,12 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
             state.report(What.LARGE, node, f"a range of {result.shape[0]} (at most {MOST_ROUNDS})")
         return result
     if name in {"len", "max", "min", "round"} and values and values[0].symbolic and values[0].sources:
-        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
+        state.report(What.PLAIN, node, values=tuple(values))
     if name == "len":
         length = length_of(values[0]) if values else None
         return number(length) if length is not None else Value(integer=True, shape=(), bounds=(0.0, math.inf))
     if name in {"float", "int", "bool", "range"} and values and values[0].symbolic and values[0].sources:
-        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
+        state.report(What.PLAIN, node, values=tuple(values))
     return checked(node, _plain_builtin(name, values, arguments), arguments, state)
 
 

@@ -57,7 +57,7 @@ def _call(node: ast.Call, state: State) -> Value:
     if callee.kind is Kind.FUNCTION:
         return _function(node, callee.path, arguments, state)
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
-        state.report(What.NOT_CALLABLE, node, ast.unparse(node.func))
+        state.report(What.NOT_CALLABLE, node.func)
         return UNKNOWN
     return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
 

@@ -13,6 +13,7 @@ from refinestat.refinegen.predicates.vocabulary import words
 
 MOST_ELEMENTS = 20_000
 MOST_BITS = 512
+PLAIN = {int, float, bool}
 LONGEST_TEXT = 1_000
 # What NumPy raises on arguments that do not go together.
 UNCOMPUTABLE = (ArithmeticError, ValueError, TypeError, IndexError, AttributeError, MemoryError, np.linalg.LinAlgError)
@@ -91,15 +92,25 @@ def operate(op: type[ast.AST], left: Any, right: Any) -> Any:
     computed = OPERATORS.get(op)
     if computed is None or too_large(op, left, right):
         return MISSING
+    if type(left) in PLAIN and type(right) in PLAIN:
+        return _plainly(computed, left, right)
     if not all(numeric(x) or isinstance(x, str) for x in (left, right)):
         return MISSING
-    if op is ast.MatMult and np.size(left) * np.size(right) > MOST_ELEMENTS * 10:
-        return MISSING
-    if _size_of(left, right) > MOST_ELEMENTS:
+    product = op is ast.MatMult and np.size(left) * np.size(right) > MOST_ELEMENTS * 10
+    if product or _size_of(left, right) > MOST_ELEMENTS:
         return MISSING
     try:
         with np.errstate(all="ignore"):
             result = computed(left, right)
+    except UNCOMPUTABLE:
+        return MISSING
+    return result if not isinstance(result, complex) else MISSING
+
+
+def _plainly(computed: Callable[[Any, Any], Any], left: float, right: float) -> Any:
+    """The result for two numbers of Python's."""
+    try:
+        result = computed(left, right)
     except UNCOMPUTABLE:
         return MISSING
     return result if not isinstance(result, complex) else MISSING

@@ -4,7 +4,7 @@ import ast
 
 from refinestat.refinegen.predicates.records import Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Symbols
-from refinestat.refinegen.predicates.verdicts import accept, refuse, suggestion
+from refinestat.refinegen.predicates.verdicts import accept, listed, refuse, suggestion
 from refinestat.refinegen.records import Verdict
 
 NAME = "dependency"
@@ -19,7 +19,7 @@ def check(reading: Reading, before: Symbols) -> Verdict:
     for call in reading.calls:
         for dim in call.missing_dims:
             coords = reading.symbols.coords
-            known = f"; there are {', '.join(coords)}" if coords else "; the model has no coords: use shape="
+            known = f"; there are {listed(coords)}" if coords else "; the model has no coords: use shape="
             why = f"{call.title}: the dimension {dim!r} is not in coords{suggestion(dim, coords)}{known}"
             return refuse(NAME, why, call.options["dims"].node, reading)
     return accept(NAME)
@@ -43,7 +43,7 @@ def _no_key(event: Event, before: Symbols) -> str:
     names = [variable.name for variable in before.dataset.variables] if before.dataset is not None else []
     names = [str(key) for key in table.keys or ()] if table is not None else names
     place = ast.unparse(event.node.value)[:40] if isinstance(event.node, ast.Subscript) else "data"
-    return f"{place} has no {event.text[:40]!r}{suggestion(event.text, names)}; it has {', '.join(names)}"
+    return f"{place} has no {event.text[:40]!r}{suggestion(event.text, names)}; it has {listed(names)}"
 
 
 MESSAGES = {What.UNDECLARED: _undeclared, What.REBOUND: _rebound, What.NO_KEY: _no_key}

@@ -8,7 +8,7 @@ from typing import Any
 from refinestat.refinegen.predicates import constants, transfer
 from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, State
 from refinestat.refinegen.predicates.symbols import MISSING, Kind, Value, text
 
 
@@ -44,6 +44,7 @@ def _joined_text(node: ast.JoinedStr, state: State) -> Value:
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State) -> Value:
     before = dict(state.names)
+    state.steps += len(before) // NAMES_PER_STEP
     single = len(node.generators) == 1 and not node.generators[0].ifs and not isinstance(node, ast.DictComp)
     first = evaluate(node.generators[0].iter, state)
     known = elements(first) if single else None

@@ -2,7 +2,7 @@
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates.records import Event, Reading, What
-from refinestat.refinegen.predicates.verdicts import accept, refuse, suggestion
+from refinestat.refinegen.predicates.verdicts import accept, refuse, shown, suggestion
 from refinestat.refinegen.records import Verdict
 
 NAME = "distribution"
@@ -21,7 +21,7 @@ def check(reading: Reading) -> Verdict:
         if event.what is What.NO_SUCH_NAME:
             return refuse(NAME, _missing(event), event.node, reading)
         if event.what is What.NOT_CALLABLE:
-            return refuse(NAME, f"{event.text} is not a function: it cannot be called", event.node, reading)
+            return refuse(NAME, f"{shown(event.node)} is not a function: it cannot be called", event.node, reading)
     return accept(NAME)
 
 

@@ -144,7 +144,7 @@ def guarded(node: ast.AST, compute: Callable[[], Value], values: tuple[Value, ..
     try:
         result = compute()
     except shapes.Mismatch:
-        state.report(What.SHAPES, node, ast.unparse(node), values)
+        state.report(What.SHAPES, node, values=values)
         result = transfer.opaque(values)
     if result.outcome is Outcome.DERIVED and any(v.outcome is Outcome.WHOLE for v in values):
         state.report(What.LEAK, node)
@@ -175,7 +175,7 @@ def _unary(node: ast.UnaryOp, state: State) -> Value:
 
 def branch(node: ast.AST, value: Value, state: State) -> None:
     if value.symbolic:
-        state.report(What.BRANCH, node, ast.unparse(node), (value,))
+        state.report(What.BRANCH, node, values=(value,))
 
 
 def _starred(node: ast.Starred, state: State) -> Value:

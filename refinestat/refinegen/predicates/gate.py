@@ -14,6 +14,9 @@ MOST_BYTES = 64_000
 MOST_WORDS = 16_000
 
 
+MOST_PARTS = 16  # as long as so many programs a file may be that a person wrote
+
+
 MOST_BRACES = 2_000
 
 
@@ -52,10 +55,12 @@ def refuse(why: str, line: int | None = None, column: int | None = None) -> Verd
     return Verdict(predicate="parse", ok=False, why=why, line=line, column=column)
 
 
-def check(text: str) -> Verdict:
+def check(text: str, *, long: bool = False) -> Verdict:
     """What can be seen without parsing: too long, not UTF-8, control or bidirectional characters, deep nesting."""
-    if len(text) > MOST_BYTES or len(text.encode("utf-8", "replace")) > MOST_BYTES:
-        return refuse(f"the text is longer than {MOST_BYTES} bytes")
+    parts = MOST_PARTS if long else 1
+    most = MOST_BYTES * parts
+    if len(text) > most or len(text.encode("utf-8", "replace")) > most:
+        return refuse(f"the text is longer than {most} bytes")
     found = FORBIDDEN_CHARACTERS.search(text.replace("\r\n", " \n"))
     if found:
         character = found.group()
@@ -64,8 +69,8 @@ def check(text: str) -> Verdict:
         return refuse(f"character U+{ord(character):04X} ({name}) is not allowed in a program", line)
     if found := SIGNS.search(text):
         return refuse("signs are nested too deep", text.count("\n", 0, found.start()) + 1)
-    if len(WORDS.findall(text)) > MOST_WORDS or text.count("{") > MOST_BRACES:
-        return refuse(f"the text is too large (more than {MOST_WORDS} words)")
+    if len(WORDS.findall(text)) > MOST_WORDS * parts or text.count("{") > MOST_BRACES * parts:
+        return refuse(f"the text is too large (more than {MOST_WORDS * parts} words, or {MOST_BRACES * parts} braces)")
     depth = 0
     for found in re.finditer(r"[\[({\])}]", text):
         depth = depth + 1 if found.group() in "[({" else max(0, depth - 1)
@@ -75,9 +80,9 @@ def check(text: str) -> Verdict:
     return ACCEPT
 
 
-def tree(text: str, offset: int = 0) -> ast.Module | Verdict:
+def tree(text: str, offset: int = 0, *, long: bool = False) -> ast.Module | Verdict:
     """The text as a syntax tree, or the refusal. offset: added to the parser's line numbers."""
-    verdict = check(text)
+    verdict = check(text, long=long)
     if not verdict.ok:
         return refuse(verdict.why, None if verdict.line is None else verdict.line + offset)
     try:

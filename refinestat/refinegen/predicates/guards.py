@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from refinestat.refinegen.predicates.records import Call, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Outcome, Symbols
-from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.predicates.verdicts import accept, refuse, shown
 from refinestat.refinegen.records import Verdict
 
 NAME = "guards"
@@ -23,10 +23,8 @@ def check(reading: Reading) -> Verdict:
         return accept(NAME)
     for event in () if reading.symbols.script else reading.events:  # a person may also print or plot the outcome
         if event.what is What.LEAK:
-            text = ast.unparse(event.node)
-            shown = text if len(text) <= 60 else text[:57] + "..."
             rule = f"may only be observed, whole and as it is; of its values, only {SUMMARIES} may be used"
-            why = f"{shown}: the outcome {outcome} {rule}"
+            why = f"{shown(event.node)}: the outcome {outcome} {rule}"
             return refuse(NAME, why, event.node, reading)
         if event.what is What.CHANGE:
             return refuse(

@@ -3,7 +3,7 @@
 from refinestat.refinegen.catalogue import Distribution
 from refinestat.refinegen.predicates import shapes
 from refinestat.refinegen.predicates.records import Call
-from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.state import STEPS_OF_A_HINT, State
 from refinestat.refinegen.predicates.symbols import Kind, Shape, Value
 
 
@@ -33,7 +33,9 @@ def missing_dims(call: Call, state: State) -> tuple[str, ...]:
         return ()
     if state.open_coords or not call.registered:
         return ()
-    return tuple(dim for dim in dims if dim is not None and dim not in state.coords)
+    missing = tuple(dim for dim in dims if dim is not None and dim not in state.coords)
+    state.steps += STEPS_OF_A_HINT if missing else 0
+    return missing
 
 
 def shape_of(call: Call, state: State) -> Shape | None:

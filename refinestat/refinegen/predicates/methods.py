@@ -8,7 +8,7 @@ from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp
 from refinestat.refinegen.predicates.records import Passed, What
-from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, changed, checked, size
+from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, NAMES_PER_STEP, State, changed, checked, size
 from refinestat.refinegen.predicates.symbols import MISSING, UNKNOWN, Kind, Value, sequence
 
 # Methods that change the list, dict or array that they are called on, and functions that change an argument.
@@ -120,6 +120,7 @@ def add_coords(table: Value, state: State) -> None:
     if table.kind is not Kind.TABLE or table.keys is None or table.items is None:
         state.open_coords = True
         return
+    state.steps += len(table.keys) // NAMES_PER_STEP
     for key, labels in zip(table.keys, table.items, strict=True):
         state.coords[str(key)] = length_of(labels)
 
@@ -130,11 +131,11 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
     if name in CHANGING and path.startswith("np.") and values:
         changed(values[0], state)
     if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
-        state.report(What.PLAIN, node, ast.unparse(node), tuple(values))
+        state.report(What.PLAIN, node, values=tuple(values))
     try:
         result = functions.apply(name, values, arguments.named)
     except shapes.Mismatch:
-        state.report(What.SHAPES, node, ast.unparse(node), tuple(values))
+        state.report(What.SHAPES, node, values=tuple(values))
         result = transfer.opaque(values)
     if name in {"sqrt"} and len(values) == 1:
         result = replace(result, measure=measures.ROOTS.get(values[0].measure, ""))
@@ -144,5 +145,5 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
         result = replace(result, measure=values[0].measure)
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
-    state.steps += size(result) // ELEMENTS_PER_STEP
+    state.steps += (size(result) + sum(map(size, values))) // ELEMENTS_PER_STEP
     return checked(node, result, arguments, state, values)

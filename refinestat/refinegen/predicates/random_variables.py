@@ -8,7 +8,7 @@ from refinestat.refinegen.predicates import lengths, measures, transfer
 from refinestat.refinegen.predicates.declarations import bind, declare
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING
 from refinestat.refinegen.predicates.records import Call, Passed
-from refinestat.refinegen.predicates.state import State
+from refinestat.refinegen.predicates.state import STEPS_OF_A_HINT, State
 from refinestat.refinegen.predicates.supports import components, support_of
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, sequence
 
@@ -19,6 +19,7 @@ def make(node: ast.Call, name: str, passed: Passed, state: State, *, registered:
     call = replace(call, missing_dims=lengths.missing_dims(call, state), shape=lengths.shape_of(call, state))
     if registered:
         call = declare(call, state)
+    state.steps += STEPS_OF_A_HINT if call.unknown else 0
     state.calls.append(call)
     if call.spec is None:
         return _model_function(call)

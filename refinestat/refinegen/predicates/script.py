@@ -14,38 +14,39 @@ from refinestat.refinegen.predicates import gate, guards, imports
 from refinestat.refinegen.predicates.block import NO_MODEL, judge_block, opens_model
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import read_only
-from refinestat.refinegen.predicates.nodes import nodes_of
+from refinestat.refinegen.predicates.nodes import walk
+from refinestat.refinegen.predicates.outline import Outline
 from refinestat.refinegen.predicates.paths import dotted
-from refinestat.refinegen.predicates.script_rules import MOST_NODES, readable
-from refinestat.refinegen.predicates.state import exhausted
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, exhausted
 from refinestat.refinegen.predicates.statements import forget_names, read
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
-_SPECIAL = {ast.With, ast.Import, ast.ImportFrom}
 
-
-def uses_given_data(body: ast.Module) -> bool:
+def uses_given_data(body: ast.Module, outlined: Outline) -> bool:
     """Whether it uses the `data` that a program is given: it makes none itself before its model begins."""
-    if not any(type(node) is ast.Name and node.id == "data" for node in ast.walk(body)):
+    if not any(type(node) is ast.Name and node.id == "data" for node in outlined.nodes):
         return False
-    own = [node for node in body.body if not (isinstance(node, ast.With) and _holds_model(node))]
-    before = ast.Module(body=own, type_ignores=[])
-    return "data" not in _bindings(before)
+    own = [node for node in body.body if not (isinstance(node, ast.With) and outlined.model(node))]
+    return "data" not in _bindings(walk(ast.Module(body=own, type_ignores=[])))
 
 
-def refusals(body: ast.Module, known: Mapping[str, Value], outcome: str | None) -> list[Verdict]:
+def refusals(
+    body: ast.Module, outlined: Outline, known: Mapping[str, Value], outcome: str | None, most_effort: int
+) -> list[Verdict]:
     """What is refused in the file, in the order of its lines. known: what its data section was seen to make."""
-    aliases = [alias.name for node in ast.walk(body) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    nodes = outlined.nodes
+    aliases = [alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
     symbols = Symbols(
-        values=imports.usual(body), own_section=True, script=True, scored=outcome, open_names="*" in aliases
-    )
-    walker = _Walker(bindings=_bindings(body))
-    end = data_section(body)
+        values=imports.usual(body), own_section=True, script=True, scored=outcome, open_names="*" in aliases,
+        most_effort=most_effort,
+    )  # fmt: skip
+    walker = _Walker(bindings=_bindings(nodes), outline=outlined)
+    end = data_section(body, outlined)
     symbols = walker.statements(body.body[:end], symbols)
     seen = {name: _as_before(value, symbols.values.get(name)) for name, value in known.items()}
     after = walker.statements(body.body[end:], replace(symbols, values={**symbols.values, **seen}))
-    if not walker.blocks and not _speaks_of_models(body):
+    if not walker.blocks and not _speaks_of_models(nodes):
         walker.found.append(gate.refuse(NO_MODEL))
     if walker.blocks and not walker.found:
         last = guards.finish(after)
@@ -53,45 +54,34 @@ def refusals(body: ast.Module, known: Mapping[str, Value], outcome: str | None) 
     return walker.found
 
 
-def data_section(body: ast.Module) -> int:
+def data_section(body: ast.Module, outlined: Outline) -> int:
     """How many statements stand before the first one that holds a model: the data section of the file."""
-    return next((i for i, node in enumerate(body.body) if _holds_model(node)), len(body.body))
+    return next((i for i, node in enumerate(body.body) if outlined.model(node)), len(body.body))
 
 
-def _holds_model(node: ast.stmt) -> bool:
-    if not hasattr(node, "body"):
-        return False
-    contexts = [item.context_expr for part in ast.walk(node) if isinstance(part, ast.With) for item in part.items]
-    calls = [context.func for context in contexts if isinstance(context, ast.Call)]
-    return any(isinstance(context, ast.Name) for context in contexts) or any(
-        getattr(func, "attr", getattr(func, "id", "")) == "Model" for func in calls
-    )
-
-
-def _speaks_of_models(body: ast.Module) -> bool:
+def _speaks_of_models(nodes: Sequence[ast.AST]) -> bool:
     """Whether there may be a model that cannot be seen: one made by a helper, a subclass, another library."""
-    names = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(body))
+    names = (getattr(node, "attr", getattr(node, "id", "")) for node in nodes)
     return any("model" in name.lower() for name in names)
 
 
-def _bindings(body: ast.Module) -> Counter[str]:
+def _bindings(nodes: Sequence[ast.AST]) -> Counter[str]:
     """How many times each name is bound anywhere in the file."""
-    found: Counter[str] = Counter()
-    for node in ast.walk(body):
-        if type(node) is ast.Name:
-            if type(node.ctx) is ast.Store:
-                found[node.id] += 1
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
-            found[node.name] += 1
-        elif isinstance(node, ast.arg):
-            found[node.arg] += 1
-        elif isinstance(node, ast.alias):
-            found[node.asname or node.name.partition(".")[0]] += 1
-        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-            found[node.name] += 1
-        elif isinstance(node, ast.Global):
-            found.update(node.names)
+    found = Counter([node.id for node in nodes if type(node) is ast.Name and type(node.ctx) is ast.Store])
+    for node in nodes:
+        kind = type(node)
+        if kind is ast.alias:
+            found[node.asname or node.name.partition(".")[0]] += 1  # type: ignore[attr-defined]
+        elif kind is ast.arg:
+            found[node.arg] += 1  # type: ignore[attr-defined]
+        elif kind is ast.Global:
+            found.update(node.names)  # type: ignore[attr-defined]
+        elif kind in _NAMED and node.name:  # type: ignore[attr-defined]
+            found[node.name] += 1  # type: ignore[attr-defined]
     return found
+
+
+_NAMED = {ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,12 +89,13 @@ class _Walker:
     """Goes through a file in the order of its lines. bindings: how often each name is bound in it."""
 
     bindings: Mapping[str, int]
+    outline: Outline
     found: list[Verdict] = field(default_factory=list)
     blocks: int = 0
 
     def statements(self, nodes: Sequence[ast.stmt], symbols: Symbols) -> Symbols:
         """Statements without a model are read together: the table is copied once."""
-        for special, part in itertools.groupby(nodes, _special):
+        for special, part in itertools.groupby(nodes, self.outline.special):
             together = tuple(part)
             if not special:
                 symbols = self._lines(together, symbols)
@@ -121,10 +112,10 @@ class _Walker:
             return self._import(node, symbols)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             after = self.statements(node.body, self._inside(symbols))
-            return replace(forget_names(node, symbols), effort=after.effort)
+            return forget_names(node, replace(symbols, effort=after.effort))
         if isinstance(node, ast.ClassDef):
             after = self.statements(node.body, symbols)
-            return replace(forget_names(node, symbols), effort=after.effort)
+            return forget_names(node, replace(symbols, effort=after.effort))
         return self._compound(node, symbols)
 
     def _block(self, node: ast.With, item: ast.withitem | None, symbols: Symbols) -> Symbols:
@@ -154,7 +145,8 @@ class _Walker:
     def _inside(self, symbols: Symbols) -> Symbols:
         """What a function's body sees: names of the file that are bound once; anything of the others."""
         sure = {name: value for name, value in symbols.values.items() if self.bindings.get(name, 0) <= 1}
-        return replace(symbols, values={**dict.fromkeys(self.bindings, UNKNOWN), **sure})
+        effort = symbols.effort + len(self.bindings) // NAMES_PER_STEP
+        return replace(symbols, values={**dict.fromkeys(self.bindings, UNKNOWN), **sure}, effort=effort)
 
     def _import(self, node: ast.Import | ast.ImportFrom, symbols: Symbols) -> Symbols:
         why = imports.fault_of_script(node)
@@ -164,7 +156,7 @@ class _Walker:
 
     def _lines(self, nodes: Sequence[ast.stmt], symbols: Symbols) -> Symbols:
         """Lines that hold no model: what they make is learned, where they are not too large or too many."""
-        for small, part in itertools.groupby(nodes, readable):
+        for small, part in itertools.groupby(nodes, self.outline.readable):
             if exhausted(symbols):
                 break
             lines = tuple(part)
@@ -176,14 +168,6 @@ class _Walker:
         return symbols
 
 
-def _special(node: ast.stmt) -> bool:
-    """Whether a statement that can be read is an import, or may hold a model."""
-    if not hasattr(node, "body"):
-        return type(node) in _SPECIAL
-    nodes = nodes_of(node, MOST_NODES)
-    return not isinstance(nodes, str) and any(type(inner) in _SPECIAL for inner in nodes)
-
-
 def _as_before(value: Value, before: Value | None) -> Value:
     """A value that was seen, with what reading found out about where it comes from."""
     return value if before is None else replace(value, outcome=before.outcome, measure=before.measure)
@@ -193,7 +177,7 @@ def _registers(node: ast.With, symbols: Symbols) -> bool:
     """Whether something in the block, and not in a function inside it, adds a variable to a model."""
     library = catalogue.load()
     makers = {f"pm.{name}" for name in (*library.distributions, *library.functions)}
-    calls = (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    calls = (inner for inner in walk(node) if isinstance(inner, ast.Call))
     return any(_path(call.func, symbols) in makers for call in calls)
 
 

@@ -9,11 +9,11 @@ from collections import Counter
 from refinestat.refinegen.predicates import paths
 from refinestat.refinegen.predicates.gate import ACCEPT, Parsed, refuse
 from refinestat.refinegen.predicates.nodes import nodes_of
+from refinestat.refinegen.predicates.outline import MOST_NODES
 from refinestat.refinegen.predicates.symbols import Symbols
 from refinestat.refinegen.predicates.vocabulary import words
 from refinestat.refinegen.records import Verdict
 
-MOST_NODES = 10_000
 EXECUTE = words("eval exec compile __import__ globals delattr")
 INTERPRETER = words("""
     __globals__ __builtins__ __subclasses__ __code__ __closure__ __bases__ __mro__ __loader__ __reduce__ __import__
@@ -30,11 +30,6 @@ def check(parsed: Parsed, symbols: Symbols) -> Verdict:
             if why:
                 return refuse(why, getattr(node, "lineno", 1) + parsed.offset, getattr(node, "col_offset", 0) + 1)
     return ACCEPT
-
-
-def readable(root: ast.stmt) -> bool:
-    """Whether a statement is small enough to be read at all."""
-    return not isinstance(nodes_of(root, MOST_NODES), str)
 
 
 def _fault(node: ast.AST, symbols: Symbols) -> str:

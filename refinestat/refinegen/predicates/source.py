@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from commons.data_pymc import Dataset
@@ -10,40 +11,51 @@ from refinestat.refinegen.predicates import gate, imports, script
 from refinestat.refinegen.predicates.block import NO_MODEL, judge_block, opens_model
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import judge_parsed, read_only
+from refinestat.refinegen.predicates.outline import outline
 from refinestat.refinegen.predicates.statements import read
-from refinestat.refinegen.predicates.symbols import Kind, Symbols, Value, concrete
+from refinestat.refinegen.predicates.symbols import MOST_EFFORT, Kind, Symbols, Value, concrete
 from refinestat.refinegen.records import Verdict
 
 MOST_STATEMENTS = 400
+MOST_REFUSALS = 50  # of a program; nobody reads more
+TIMES = 100  # the effort that a person's own file is worth, which is read to its end
 ORDER = ("parse", "distribution", "parameter", "dependency", "support", "type", "guards")
 
 
 def judge_source(
-    text: str, dataset: Dataset | None, known: Mapping[str, Any] | None = None, outcome: str | None = None
+    text: str,
+    dataset: Dataset | None,
+    known: Mapping[str, Any] | None = None,
+    outcome: str | None = None,
+    *,
+    thorough: bool = False,
 ) -> tuple[Verdict, ...]:
     """One acceptance per predicate, or the refusals in the order of the lines. Never raises.
 
     dataset: what `data` holds, with the guards on; None: a file of a user, whose own lines are only read. Such a file
     is held to the rules of a program where it uses the `data` that programs are given, and makes none itself.
     known: what the data section was seen to make, where it was executed: numbers, arrays, lists and dicts by name.
-    outcome: a variable or column of a user's file for which the guards are on."""
-    body = gate.tree(text)
+    outcome: a variable or column of a user's file for which the guards are on. thorough: the file may be long, and is
+    read to its end; otherwise at most 64 kB are read, with an effort that bounds time and memory."""
+    body = gate.tree(text, long=thorough)
     if isinstance(body, Verdict):
         return (body,)
     values = {name: concrete(thing) for name, thing in (known or {}).items()}
-    if dataset is None and not script.uses_given_data(body):
-        refusals = tuple(script.refusals(body, values, outcome))
+    outlined = outline(body) if dataset is None else None
+    if outlined is not None and not script.uses_given_data(body, outlined):
+        effort = MOST_EFFORT * (TIMES if thorough else 1)
+        refusals = tuple(script.refusals(body, outlined, values, outcome, effort))
     else:
-        refusals = tuple(_refusals(body, dataset, values, outcome))
+        refusals = tuple(islice(_refusals(body, dataset, values, outcome), MOST_REFUSALS))
     return refusals or tuple(Verdict(predicate=name, ok=True) for name in ORDER)
 
 
 def data_section(text: str) -> str:
     """The lines of a person's file before its first model; empty where the text is not Python."""
-    body = gate.tree(text)
+    body = gate.tree(text, long=True)
     if isinstance(body, Verdict):
         return ""
-    end = script.data_section(body)
+    end = script.data_section(body, outline(body))
     if end == len(body.body):
         return text
     first = body.body[end]

@@ -4,15 +4,12 @@ import ast
 from dataclasses import dataclass, field, replace
 
 from refinestat.refinegen.predicates.records import Call, Event, Passed, What
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Outcome, Symbols, Value
-
-MOST_STEPS = 15_000
-
+from refinestat.refinegen.predicates.symbols import MOST_EFFORT, UNKNOWN, Outcome, Symbols, Value
 
 MOST_STEPS_OF_STATEMENT = 4_000
 
 
-MOST_STEPS_OF_SECTION = 6_000
+SHARE_OF_LINES = 0.4  # of all effort, that lines without a model between two others may take
 
 
 ELEMENTS_PER_STEP = 200
@@ -21,7 +18,16 @@ ELEMENTS_PER_STEP = 200
 STEPS_OF_ANY = 20
 
 
-NAMES_PER_STEP = 8  # of the table, which is copied for each statement
+NAMES_PER_STEP = 30  # of the table, which is copied for each statement
+
+
+NODES_PER_STEP = 10  # of a block of which only the names that it binds are looked for
+
+
+STEPS_OF_A_HINT = 100  # the names that a message compares a wrong one with
+
+
+HINTED = {What.UNDECLARED, What.NO_SUCH_NAME, What.NO_KEY}
 
 
 @dataclass(slots=True)
@@ -38,17 +44,20 @@ class State:
     free: int
     prefix: str = ""
     steps: int = 0
-    limit: int = MOST_STEPS
+    limit: int = MOST_EFFORT
     certain: bool = True
     calls: list[Call] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
     def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
+        self.steps += STEPS_OF_A_HINT if what in HINTED else 0
         self.events.append(Event(what=what, node=node, text=name, values=values))
 
 
 def state_of(symbols: Symbols, offset: int) -> State:
     """The beginning of reading a statement. offset: what to add to its lines."""
+    names = len(symbols.values) + len(symbols.declared) + len(symbols.coords)
+    own = int(symbols.most_effort * SHARE_OF_LINES) if symbols.own_section else MOST_STEPS_OF_STATEMENT
     return State(
         names=dict(symbols.values),
         declared=dict(symbols.declared),
@@ -58,16 +67,14 @@ def state_of(symbols: Symbols, offset: int) -> State:
         offset=offset,
         observations=list(symbols.observations),
         free=symbols.free,
-        steps=symbols.effort + (STEPS_OF_ANY + len(symbols.values) // NAMES_PER_STEP if symbols.script else 0),
-        limit=min(
-            MOST_STEPS, symbols.effort + (MOST_STEPS_OF_SECTION if symbols.own_section else MOST_STEPS_OF_STATEMENT)
-        ),
+        steps=symbols.effort + STEPS_OF_ANY + names // NAMES_PER_STEP,
+        limit=min(symbols.most_effort, symbols.effort + own),
     )
 
 
 def exhausted(symbols: Symbols) -> bool:
-    """Whether a person's file is too large to be read on: what follows is not judged."""
-    return symbols.script and symbols.effort >= MOST_STEPS
+    """Whether a text is too large to be read on: what follows is not judged. A program has then been refused."""
+    return symbols.effort >= symbols.most_effort if symbols.script else symbols.effort > symbols.most_effort
 
 
 def changed(value: Value, state: State) -> None:

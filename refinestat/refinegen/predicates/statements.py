@@ -11,8 +11,9 @@ from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
 from refinestat.refinegen.predicates.expressions import READERS, evaluate, operate
 from refinestat.refinegen.predicates.gate import Parsed
+from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
-from refinestat.refinegen.predicates.state import State, changed, state_of
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
 from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Symbols, Value
 
@@ -46,11 +47,14 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
 
 def run(nodes: Iterable[ast.stmt], state: State) -> None:
     for node in nodes:
+        if state.steps > state.limit:
+            forget(walk(node), state)
+            continue
         reader = STATEMENTS.get(type(node))
         if reader is not None:
             reader(node, state)
         elif state.symbols.own_section or state.symbols.script:
-            forget(node, state)
+            forget(walk(node), state)
 
 
 def _expression(node: ast.Expr, state: State) -> None:
@@ -95,24 +99,25 @@ def _for(node: ast.For, state: State) -> None:
     count = iterated.shape[0] if rounds is None and iterated.shape else None
     if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:
         state.report(What.LARGE, node, f"a loop of {count} rounds (at most {MOST_ROUNDS})")
-    steps, begun = sum(1 for _ in ast.walk(node)), state.steps
-    if rounds is not None and begun + steps * len(rounds) <= state.limit:
+    nodes = walk(node)
+    state.steps += len(nodes) // NODES_PER_STEP
+    if rounds is not None and state.steps + len(nodes) * len(rounds) <= state.limit:
         for item in rounds:
             bind_target(node.target, item, state)
             run(node.body, state)
     else:
-        forget(node, state)
+        forget(nodes, state)
         bind_target(node.target, any_element(iterated), state)
         outer, state.certain = state.certain, False
         run(node.body, state)
         state.certain = outer
-        forget(node, state, keep=True)
+        forget(nodes, state, keep=True)
     run(node.orelse, state)
 
 
-def forget(node: ast.AST, state: State, *, keep: bool = False) -> None:
+def forget(nodes: Iterable[ast.AST], state: State, *, keep: bool = False) -> None:
     """Names that a block binds are unknown: before it, or after it (keep: with what they are made of)."""
-    for child in ast.walk(node):
+    for child in nodes:
         if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
             before = state.names.get(child.id, UNKNOWN)
             state.names[child.id] = (
@@ -125,21 +130,24 @@ def forget(node: ast.AST, state: State, *, keep: bool = False) -> None:
 def forget_names(node: ast.AST, symbols: Symbols) -> Symbols:
     """The table after a statement of which nothing is known but the names that it binds."""
     state = state_of(symbols, 0)
-    forget(node, state)
+    nodes = walk(node)
+    state.steps += len(nodes) // NODES_PER_STEP
+    forget(nodes, state)
     if isinstance(node, ast.Import | ast.ImportFrom):
         state.names.update(imports.bound(node))
-    return replace(symbols, values=state.names)
+    return replace(symbols, values=state.names, effort=state.steps if symbols.script else symbols.effort)
 
 
 def _if(node: ast.If, state: State) -> None:
     test = evaluate(node.test, state)
     if test.symbolic:
-        state.report(What.BRANCH, node.test, ast.unparse(node.test), (test,))
+        state.report(What.BRANCH, node.test, values=(test,))
     certain = truth(test)
     if certain is not None:
         run(node.body if certain else node.orelse, state)
         return
     names, declared, observed = dict(state.names), dict(state.declared), list(state.observations)
+    state.steps += 2 * len(names) // NAMES_PER_STEP
     run(node.body, state)
     first = state.names, state.declared, state.observations
     state.names, state.declared, state.observations = names, declared, observed

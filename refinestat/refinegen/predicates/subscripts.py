@@ -22,7 +22,7 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
         return as_outcome(UNKNOWN, index.constant, state)
     result = indexing.item(base, index)
     if base.kind is Kind.NUMBER:
-        state.report(What.INDEX, node, ast.unparse(node), (base, index))
+        state.report(What.INDEX, node, values=(base, index))
     whole = base.outcome is Outcome.WHOLE and indexing.is_full_slice(index)
     result = replace(result, outcome=base.outcome if whole else transfer.derived([base, index]))
     return guarded(node, lambda: result, (base, index), state)

@@ -16,7 +16,7 @@ from refinestat.refinegen.predicates.records import Argument, Call, Reading
 from refinestat.refinegen.predicates.supports import components
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
-from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.predicates.verdicts import accept, refuse, shown
 from refinestat.refinegen.records import Verdict
 
 NAME = "support"
@@ -74,8 +74,7 @@ def origin(argument: Argument, value: Value) -> str:
         return f" ({value.name} has {article} {value.law} prior)"
     if value.known and isinstance(argument.node, ast.Constant | ast.UnaryOp):
         return ""
-    text = ast.unparse(argument.node)
-    return f" (from {text if len(text) <= 60 else text[:57] + '...'})"
+    return f" (from {shown(argument.node)})"
 
 
 def _bounds(call: Call) -> Iterator[tuple[ast.AST, str]]:

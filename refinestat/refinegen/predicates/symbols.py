@@ -18,6 +18,7 @@ Shape = tuple[int | None, ...]
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
 MOST_WEIGHT = 20_000
 NO_SOURCES: frozenset[str] = frozenset()
+MOST_EFFORT = 8_000  # steps of reading: about 40 ms
 
 
 class Kind(StrEnum):
@@ -146,7 +147,7 @@ class Symbols:
     may not bind again. observations: lines on which the outcome is observed. free: number of free variables.
     own_section: outside the model block, in the user's own lines. script: in a file that a person wrote.
     open_names: it has names that nobody can know (`import *`). scored: the outcome that a person named.
-    effort: steps of reading so far: what is beyond a limit is not followed."""
+    effort: steps of reading so far; beyond most_effort, nothing is followed."""
 
     values: Mapping[str, Value]
     declared: Mapping[str, int | None] = field(default_factory=dict)
@@ -162,6 +163,7 @@ class Symbols:
     open_names: bool = False
     scored: str | None = None
     effort: int = 0
+    most_effort: int = MOST_EFFORT
 
     @property
     def outcome(self) -> str | None:

@@ -11,7 +11,7 @@ from refinestat.refinegen.predicates import constants, shape_rules, shapes
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
-from refinestat.refinegen.predicates.verdicts import accept, refuse
+from refinestat.refinegen.predicates.verdicts import accept, refuse, shown
 from refinestat.refinegen.records import Verdict
 
 NAME = "type"
@@ -31,17 +31,13 @@ def check(reading: Reading) -> Verdict:
 def _event(event: Event) -> Iterator[str]:
     if event.what is What.SHAPES:
         known = [s for s in (shapes.of(v) for v in event.values) if s is not None]
-        yield f"shapes {' and '.join(shapes.text(s) for s in known)} do not fit in {_short(event.text)}"
+        yield f"shapes {' and '.join(shapes.text(s) for s in known)} do not fit in {shown(event.node)}"
     elif event.what is What.BRANCH:
-        yield f"Python cannot branch on the random value {_short(event.text)}: use pm.math.switch"
+        yield f"Python cannot branch on the random value {shown(event.node)}: use pm.math.switch"
     elif event.what is What.PLAIN:
-        yield f"{_short(event.text)}: a random variable is no plain number here; use pm.math or its methods"
+        yield f"{shown(event.node)}: a random variable is no plain number here; use pm.math or its methods"
     elif event.what is What.INDEX:
         yield from _index(event)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _index(event: Event) -> Iterator[str]:
@@ -51,11 +47,11 @@ def _index(event: Event) -> Iterator[str]:
     parts = parts if is_tuple else (index,)
     for position, part in enumerate(as_array(p) for p in parts):
         if part.kind is Kind.TEXT:
-            yield f"{_short(event.text)}: an index must be a whole number, got a text"
+            yield f"{shown(event.node)}: an index must be a whole number, got a text"
         if part.kind is not Kind.NUMBER:
             continue
         if part.integer is False:
-            yield f"{_short(event.text)}: an index must be a whole number, got reals such as {_example(part)}"
+            yield f"{shown(event.node)}: an index must be a whole number, got reals such as {_example(part)}"
         if (
             base.shape is not None
             and position < len(base.shape)
@@ -67,7 +63,7 @@ def _index(event: Event) -> Iterator[str]:
         and sum(p.kind is not Kind.NONE and p.constant is not ... for p in parts) > len(base.shape)
         and not any(isinstance(p.constant, np.ndarray) and p.constant.dtype.kind == "b" for p in parts)
     ):
-        yield f"{_short(event.text)}: too many indices for shape {shapes.text(base.shape)}"
+        yield f"{shown(event.node)}: too many indices for shape {shapes.text(base.shape)}"
 
 
 def _range(event: Event, part: Value, length: int | None, position: int) -> Iterator[str]:
@@ -79,7 +75,7 @@ def _range(event: Event, part: Value, length: int | None, position: int) -> Iter
         return
     if int(array.max()) >= length or int(array.min()) < -length:
         far = int(array.max()) if int(array.max()) >= length else int(array.min())
-        yield f"{_short(event.text)}: index {far} is out of range for a length of {length}"
+        yield f"{shown(event.node)}: index {far} is out of range for a length of {length}"
 
 
 def _example(value: Value) -> str:
