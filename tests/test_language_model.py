@@ -30,6 +30,7 @@ from refinestat.refinegen import strategies
 from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.language_model.passes import Passes
+from refinestat.refinegen.language_model.rows import ROWS
 from refinestat.refinegen.prompts import plain
 from refinestat.refinegen.sampling import Temper
 
@@ -142,6 +143,22 @@ def test_rows_that_join_grow_and_are_cut_back_apart_have_the_logits_of_each_alon
                 np.testing.assert_allclose(logits, reference(model, prompts[i] + after[i]), atol=1e-4)
 
     asyncio.run(play())
+
+
+@CLASSES
+def test_a_row_that_the_cache_has_no_room_for_yet_can_be_moved(tmp_path, network, config, more):
+    model = LanguageModel.load(saved(tmp_path, network, config, bpe(), **more))
+    prompt = list(model.tokens(PROMPTS[0]))[:30]
+    rows = [model.context(prompt) for _ in range(ROWS + 3)]
+
+    async def play() -> list[np.ndarray]:
+        await answered(*((row, [7]) for row in rows[:ROWS]))
+        return await answered(*((row, after[i]) for i, row in enumerate(rows) if i != 5))
+
+    after = [[7, 9] if i < ROWS else [7] for i in range(len(rows))]
+    longer, shorter = (reference(model, [*prompt, *tokens]) for tokens in ([7, 9], [7]))
+    for i, logits in zip((i for i in range(len(rows)) if i != 5), asyncio.run(play()), strict=True):
+        np.testing.assert_allclose(logits, longer if i < ROWS else shorter, atol=1e-4)
 
 
 def test_cells_that_ask_in_the_same_turn_share_a_pass(folder):

@@ -129,10 +129,10 @@ class Rows(Cache):  # type: ignore[misc]
     def paste(self, row: int, copied: Copied) -> None:
         """The row begins anew, with a copy of another."""
         self.clear(row)
+        self._reserve(row + 1, 0 if self._sharing else copied.length)
         if self._sharing:
             self._prompts[row] = copied
             return
-        self._reserve(row + 1, copied.length)
         for i, (keys, values) in enumerate(copied.layers):
             self._keys[i][row, :, : copied.length] = keys
             self._values[i][row, :, : copied.length] = values
