@@ -303,7 +303,7 @@ def test_programs_written_side_by_side_do_not_disturb_each_other():
 
 
 def test_a_statement_that_cannot_be_is_an_error_never_unconstrained():
-    with pytest.raises(GrammarError, match="cannot begin like this"):
+    with pytest.raises(GrammarError, match="cannot go on after"):
         Pen(SCHOOLS).mask.allowed(SCHOOLS + "    a = nu")
 
 

@@ -2,16 +2,18 @@
 
 Outside brackets a line ends the statement; inside, lines may break and comments stand wherever a space may. Each
 terminal but the names and numbers takes the space around it along, so that both kinds of space have one place.
+Names of the program are not spelt: `grammar_places.py`.
 
 Compiling costs about a millisecond per 100 words. So functions of a library, and parameters of a distribution, come
 in once the statement names it; until then REST stands for what would follow, which one token can hardly reach."""
 
 from refinestat.refinegen.grammar_calls import call_rules
 from refinestat.refinegen.grammar_library import library_rules
-from refinestat.refinegen.grammar_names import NAMING, Begun, Names
+from refinestat.refinegen.grammar_names import NAMING, Begun, Setting
+from refinestat.refinegen.grammar_places import NO_PLACE, terminals
 from refinestat.refinegen.grammar_words import NOTHING, any_of, escaped, terminal
 
-_COMMENT = r"#[^\n]*"  # control characters are in no token of the mask
+_COMMENT = rf"#[^\n{NO_PLACE}]*"  # other control characters are in no token of the mask
 # Space inside brackets: a comment, a new line, perhaps of comment, and indentation; not more, or some never stop.
 _W = rf" *(({_COMMENT})?\n {{0,24}}({_COMMENT}\n {{0,24}})?)?"
 _OPERATORS = r"(\+|-|\*\*?|\/\/?|%|@|<=?|>=?|==|!=|&|\|)"
@@ -20,13 +22,14 @@ _NUMBER = r"((0|[1-9][0-9]{0,14}(_[0-9]{3}){0,4})(\.[0-9]{0,20})?|\.[0-9]{1,20})
 
 _TERMINALS = rf"""
 NOTHING: /\x01/
-REST: /(.|\n)+/
-MEMBER: /\.(.|\n)*/
+REST: /[^{NO_PLACE}]+/
+MEMBER: /\.[^{NO_PLACE}]*/
 BLANK: / {{0,4}}({_COMMENT})?\n/
 INDENT: "    "
 EOL: / *({_COMMENT})?\n/
 NEXT: /    (pm\.?|{_NAME})?/
-OUTSIDE: /[A-Za-z_@"'][^\n]*/
+OUTSIDE: /[A-Za-z_@"'][^\n{NO_PLACE}]*/
+BOUND: /{_NAME}/
 EQ: / *= */
 COMMAS: / *, */
 CHANGE: / *[+\-*\/]= */
@@ -73,35 +76,35 @@ integer: SIGN? (WHOLE | INTEGER | ARRAY part+ | TABLE part* | BUILTIN given | FU
 given: LPAR value (COMMA value)* (COMMA KEY IS value)? COMMA? RPAR | LPAR KEY IS value COMMA? RPAR"""
 
 
-def grammar(names: Names, begun: Begun, *, same_name: bool = True) -> str:
+def grammar(setting: Setting, begun: Begun, *, same_name: bool = True) -> str:
     """The grammar of the statement that comes next, and of the beginning of what follows it.
 
     same_name: a variable of the model bears the name that it is bound to."""
     parts = [
         '%llguidance {"no_forcing": true}',  # else only one of the ways to cut a text into tokens is allowed
-        _statement(names, begun, same_name),
+        _statement(setting, begun, same_name),
         _TERMINALS,
         _RULES,
-        call_rules(begun.called, names.observers, names.scored, bool(names.dims), "pm" in begun.roots),
-        _naming(names, begun),
-        library_rules(names.modules, names.scored, begun.roots),
-        *_outcome(names, begun),
-        *_names(names, begun, same_name),
+        call_rules(begun.called, setting.observers, setting.scored, bool(setting.dims), "pm" in begun.roots),
+        _naming(setting, begun),
+        library_rules(setting.modules, setting.scored, begun.roots),
+        *_outcome(setting, begun),
+        *_words(setting, begun, same_name),
     ]
     return "\n".join(parts)
 
 
-def _statement(names: Names, begun: Begun, same_name: bool) -> str:
+def _statement(setting: Setting, begun: Begun, same_name: bool) -> str:
     """`start`, and the ways in which a statement may go on after its beginning."""
     ends, goes_on = "(EOL BLANK* (NEXT | OUTSIDE)?)?", f"EOL BLANK* NEXT? {NOTHING}"
-    over = ends if not names.scored or (names.observes and names.learns) else goes_on
-    last = ends if not names.scored or names.learns or begun.nested else goes_on
-    likelihood = "" if names.scored and names.observes else f" | seen {last}"
+    over = ends if not setting.scored or (setting.observes and setting.learns) else goes_on
+    last = ends if not setting.scored or setting.learns or begun.nested else goes_on
+    likelihood = "" if setting.scored and setting.observes else f" | seen {last}"
     made = f"named {over}{likelihood}"
     computed = f"(first | list | tuple | unnamed | apart | unnamed_list | first (COMMAS first)+) {over}"
     if begun.bound:
-        assigned = f"({made} | {computed})" if not same_name or begun.bound not in names.taken else f"({computed})"
-        ways = [f'"{begun.bound}" EQ {assigned}']
+        assigned = f"({computed})" if same_name and begun.taken else f"({made} | {computed})"
+        ways = [f"BOUND (COMMAS BOUND)* EQ {assigned}"]
     else:
         ways = [f"CHANGED CHANGE outer {over}", made]
         ways += [] if begun.called or begun.roots != {"pm"} else [f"NEW (COMMAS NEW)* EQ ({made} | {computed})"]
@@ -109,29 +112,25 @@ def _statement(names: Names, begun: Begun, same_name: bool) -> str:
     return f"start: BLANK* ({' | '.join(start)})\nstatement: {' | '.join(ways)}"
 
 
-def _naming(names: Names, begun: Begun) -> str:
+def _naming(setting: Setting, begun: Begun) -> str:
     """`named`: all that gives a variable its name, but for the outcome."""
-    naming = NAMING if names.scored else (*NAMING, "Potential")  # a Potential changes the score
-    rest = '(COMMA "dims" IS dims)? COMMA? RPAR' if names.dims else "COMMA? RPAR"
+    naming = NAMING if setting.scored else (*NAMING, "Potential")  # a Potential changes the score
+    rest = '(COMMA "dims" IS dims)? COMMA? RPAR' if setting.dims else "COMMA? RPAR"
     ways = [
         "free",
         *(f'"pm.{name}" LPAR ' + (f"TOP COMMA value {rest}" if name in begun.called else "REST") for name in naming),
     ]
-    if names.objects:
-        known = begun.called & {"prior", "conditional"}
-        rest = "TOP COMMA (/X(new)?/ IS)? value COMMA? RPAR" if known else "REST"
-        ways.append(rf"OBJECT /\.(prior|conditional)/ LPAR {rest}")
-    dims = [f"DIM: /[\"']({any_of(names.dims)})[\"']/", "dims: DIM | LPAR DIM (COMMA DIM)* COMMA? RPAR"]
-    return "\n".join(["named: " + " | ".join(ways), *(dims if names.dims else [])])
+    known = begun.called & {"prior", "conditional"}
+    given = "TOP COMMA (/X(new)?/ IS)? value COMMA? RPAR" if known else "REST"
+    ways.append(rf"OBJECT /\.(prior|conditional)/ LPAR {given}")
+    dims = [f"DIM: /[\"']({any_of(setting.dims)})[\"']/", "dims: DIM | LPAR DIM (COMMA DIM)* COMMA? RPAR"]
+    return "\n".join(["named: " + " | ".join(ways), *(dims if setting.dims else [])])
 
 
-def _outcome(names: Names, begun: Begun) -> list[str]:
+def _outcome(setting: Setting, begun: Begun) -> list[str]:
     """How the outcome may be used: observed; and its length and summaries. Where nothing is scored, as anything."""
-    if not names.scored:
+    if not setting.scored:
         return ["observation: value", f"summary: {NOTHING}"]
-    held = [*map(escaped, names.observed), *(rf"{t}\[(\"{o}\"|'{o}')\]" for t, o in _outcome_keys(names))]
-    if not held:
-        return [f"observation: {NOTHING}", f"summary: {NOTHING}"]
     summary = [
         r"OUTCOME (/\.(mean|std|min|max)\(\)/ | /\.(shape|size)/)",
         'OUTCOME ".shape" OPEN "0" CLOSE',
@@ -139,31 +138,22 @@ def _outcome(names: Names, begun: Begun) -> list[str]:
     ]
     if "np" in begun.roots:  # before, it would hide ROOT
         summary.append(r"/np\.(mean|std|min|max|zeros_like|ones_like)/ LPAR OUTCOME RPAR")
-    return ["observation: OUTCOME", f"OUTCOME: /{'|'.join(held)}/", "summary: " + " | ".join(summary)]
+    return ["observation: OUTCOME", "summary: " + " | ".join(summary)]
 
 
-def _outcome_keys(names: Names) -> list[tuple[str, str]]:
-    return [("data", name) for name in names.observed if "data" in dict(names.tables)]
+def _words(setting: Setting, begun: Begun, same_name: bool) -> list[str]:
+    """The terminals that Pi fills.
 
-
-def _names(names: Names, begun: Begun, same_name: bool) -> list[str]:
-    """The terminals that Pi fills."""
-    keys = [f"{escaped(t)}\\[(\"({any_of(k)})\"|'({any_of(k)})')\\]" for t, k in names.tables]
-    taken = f" & ~/[\"']({any_of(names.taken)})[\"']/" if names.taken else ""
-    fresh = f"/\"{_NAME}\"|'{_NAME}'/{taken}"
-    same = same_name and begun.bound and "," not in begun.bound
+    A variable's name is any that is taken by none, which the mask sees to; TOP has a place of its own where it is the
+    name that the statement binds."""
+    keys = [f"{escaped(t)}\\[(\"({any_of(k)})\"|'({any_of(k)})')\\]" for t, k in setting.tables]
+    fresh = f"/\"{_NAME}\"|'{_NAME}'/"
+    bears, outcome = same_name and begun.bears, escaped(setting.outcome)
     return [
-        terminal("PLAIN", names.plain),
-        terminal("SCALAR", names.scalars),
-        terminal("ARRAY", names.arrays),
-        terminal("INTEGER", names.whole),
-        terminal("OBJECT", names.objects),
-        terminal("LIST", names.lists),
-        terminal("UNNAMED", names.unnamed),
-        terminal("BUILTIN", names.builtins),
-        terminal("CHANGED", names.changed),
+        *terminals(outcome and f"data\\[(\"{outcome}\"|'{outcome}')\\]", top=bears),
+        terminal("BUILTIN", setting.builtins),
         f"TABLE: /{'|'.join(keys)}/" if keys else f"TABLE: {NOTHING}",
-        *([] if begun.bound or begun.called else [f"NEW: /{_NAME}/ & ~/{any_of(names.forbidden)}/"]),
+        *([] if begun.bound or begun.called else [f"NEW: /{_NAME}/ & ~/{any_of(setting.forbidden)}/"]),
         f"FRESH: {fresh}",
-        f"TOP: /\"{begun.bound}\"|'{begun.bound}'/" if same else f"TOP: {fresh}",
+        *([] if bears else [f"TOP: {fresh}"]),
     ]

@@ -3,11 +3,12 @@
 import keyword
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.grammar_calls import callable_names, observers
+from refinestat.refinegen.grammar_places import place
 from refinestat.refinegen.predicates import Symbols
 from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Outcome, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
@@ -33,29 +34,17 @@ _OPEN_LABEL = re.compile(r"""\.\w+\(\s*["'](\w*)$""", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What Pi knows before a statement. All names are sorted.
+class Setting:
+    """What the grammar of a statement spells out of Pi: it stays the same for most of a program. Names are sorted.
 
-    plain: numbers of Python. scalars, arrays: tensors and arrays, without or with dimensions. whole: those of all
-    three that may be an index. objects: what is called or asked for a method (a covariance, a Gaussian process).
-    lists: sequences. unnamed: distributions without a name. observed: what holds the outcome, whole. tables: names of
-    dicts with their keys. changed: may be bound again with `+=`. forbidden: may not be bound. taken: names of
-    variables of the model. observers: distributions that the outcome can have. scored: the outcome may be observed
-    only, and once. observes: it is. learns: there is a free variable."""
+    tables: names of dicts with their keys. outcome: the outcome's key in the data, or nothing. forbidden: may not be
+    bound. observers: distributions that the outcome can have. scored: the outcome may be observed only, and once.
+    observes: it is. learns: there is a free variable."""
 
     modules: tuple[str, ...]
-    plain: tuple[str, ...]
-    scalars: tuple[str, ...]
-    arrays: tuple[str, ...]
-    whole: tuple[str, ...]
-    objects: tuple[str, ...]
-    lists: tuple[str, ...]
-    unnamed: tuple[str, ...]
-    observed: tuple[str, ...]
     tables: tuple[tuple[str, tuple[str, ...]], ...]
-    changed: tuple[str, ...]
+    outcome: str
     forbidden: tuple[str, ...]
-    taken: tuple[str, ...]
     dims: tuple[str, ...]
     builtins: tuple[str, ...]
     observers: frozenset[str]
@@ -65,28 +54,51 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What Pi knows before a statement.
+
+    places: the names that the grammar has places for, and the byte of each. taken: names of variables of the model."""
+
+    setting: Setting
+    places: Mapping[str, int]
+    taken: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """What a statement has shown of itself: with it, the grammar of the rest becomes exact.
 
     called: distributions (and what else gives names) that it calls. roots: libraries that it names; pm, where anything
-    of pm may come beside `called`. bound: what stands
-    before its `=`, as written; empty until that matters. nested: it makes a variable within another's arguments."""
+    of pm may come beside `called`. bound: what stands before its `=`, as written; empty until that matters. taken: that
+    is the name of a variable of the model already. nested: it makes a variable within another's arguments."""
 
     called: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
     bound: str = ""
+    taken: bool = False
     nested: bool = False
+
+    @property
+    def bears(self) -> bool:
+        """Whether it binds one name, which may be that of a variable."""
+        return self.bound != "" and "," not in self.bound
+
+    @property
+    def form(self) -> "Begun":
+        """The same, whatever the names that it binds: all that the grammar depends on."""
+        return replace(self, bound="_" if self.bears else self.bound and "_, _")
 
 
 def begun(statement: str, names: Names) -> Begun:
     """What is known of a statement that is being written."""
     code = _COMMENT.sub("", statement)
-    known = _of_pm(names.scored)
+    setting = names.setting
+    known = _of_pm(setting.scored)
     found_names = [found[1] or found[2] for found in _CALLED.finditer(code)]
     called = frozenset(name for name in found_names if name in known or name in CONDITIONAL)
     head = len(code) - len(code.lstrip())  # what begins here is a name that is to be bound, even if it begins like np
     named = {found[1] for found in _ROOT.finditer(code) if found.start() > head}
-    roots = {root for root in named if root.split(".")[0] in names.modules}
+    roots = {root for root in named if root.split(".")[0] in setting.modules}
     if not called:
         roots.add("pm")
     elif not _closed(code, called):
@@ -95,8 +107,8 @@ def begun(statement: str, names: Names) -> Begun:
     bound = found[1] if found else ""
     if not called and roots == {"pm"} and bound not in names.taken:
         bound = ""
-    nested = not names.learns and len(labels(code)) > 1
-    return Begun(called=called, roots=frozenset(roots), bound=bound, nested=nested)
+    nested = not setting.learns and len(labels(code)) > 1
+    return Begun(called=called, roots=frozenset(roots), bound=bound, taken=bound in names.taken, nested=nested)
 
 
 def _closed(code: str, called: frozenset[str]) -> bool:
@@ -124,7 +136,7 @@ def goes_on(statement: str, token: str, shown: Begun, names: Names) -> bool:
 
 def foreign(statement: str, names: Names) -> bool:
     """Whether it names something of pm that is not there: so much needs no grammar."""
-    there = _of_pm(names.scored).union(name for name in catalogue.load().opened["pm"] if name.islower())
+    there = _of_pm(names.setting.scored).union(name for name in catalogue.load().opened["pm"] if name.islower())
     return any(name not in there for name in _OF_PM.findall(_COMMENT.sub("", statement)))
 
 
@@ -148,26 +160,13 @@ def open_label(statement: str) -> str | None:
 def names(symbols: Symbols) -> Names:
     """What Pi knows, by where it may stand."""
     values = {n: v for n, v in symbols.values.items() if n.isascii() and n.isidentifier()}
-    free = {n: v for n, v in values.items() if v.outcome is Outcome.FREE}
-    numbers = {n: v for n, v in free.items() if v.kind is Kind.NUMBER}
-    plain = {n for n, v in numbers.items() if v.known and v.shape == () and not v.symbolic}
-    scalars = {n for n, v in numbers.items() if v.shape == ()} - plain
     fixed = {n for n, v in values.items() if v.kind in {Kind.MODULE, Kind.MODEL, Kind.DATA, Kind.FUNCTION}}
     scored = symbols.dataset is not None
-    return Names(
+    setting = Setting(
         modules=_sorted(n for n, v in values.items() if v.kind is Kind.MODULE and v.path == n),
-        plain=_sorted(plain),
-        scalars=_sorted(scalars),
-        arrays=_sorted(numbers.keys() - plain - scalars),
-        whole=_sorted(n for n, v in numbers.items() if v.integer is not False),
-        objects=_of(free, Kind.UNKNOWN),
-        lists=_of(free, Kind.SEQUENCE),
-        unnamed=_of(free, Kind.DISTRIBUTION),
-        observed=_sorted(n for n, v in values.items() if v.outcome is Outcome.WHOLE),
         tables=_tables(values, symbols),
-        changed=_sorted(numbers.keys() - symbols.fixed),
+        outcome=(symbols.outcome or "") if any(v.kind is Kind.DATA for v in values.values()) else "",
         forbidden=_sorted({*RESERVED, *BUILTINS, *keyword.kwlist, *symbols.fixed, *fixed}),
-        taken=_taken(symbols),
         dims=_sorted(symbols.coords),
         builtins=_sorted(BUILTIN_FUNCTIONS - values.keys()),
         observers=observers(symbols.dataset),
@@ -175,21 +174,40 @@ def names(symbols: Symbols) -> Names:
         observes=bool(symbols.observations),
         learns=bool(symbols.free),
     )
+    uses = {n: _uses(v, changed=n not in symbols.fixed) for n, v in values.items()}
+    return Names(
+        setting=setting,
+        places={n: place(its) for n, its in uses.items() if its},
+        taken=_taken(symbols),
+    )
+
+
+def _uses(value: Value, *, changed: bool) -> set[str]:
+    """Where a name with this value may stand. changed: `+=` may bind it again.
+
+    LIST: a sequence; UNNAMED: a distribution without a name; OBJECT: what is called or asked for a method (a
+    covariance, a Gaussian process); OUTCOME: the outcome, whole."""
+    if value.outcome is Outcome.WHOLE:
+        return {"OUTCOME"}
+    if value.outcome is not Outcome.FREE:
+        return set()
+    if value.kind is not Kind.NUMBER:
+        use = {Kind.UNKNOWN: "OBJECT", Kind.SEQUENCE: "LIST", Kind.DISTRIBUTION: "UNNAMED"}.get(value.kind)
+        return {use} if use else set()
+    plain = value.known and value.shape == () and not value.symbolic
+    size = "PLAIN" if plain else "SCALAR" if value.shape == () else "ARRAY"
+    return {size, *(["INTEGER"] if value.integer is not False else []), *(["CHANGED"] if changed else [])}
 
 
 def _sorted(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _of(values: Mapping[str, Value], kind: Kind) -> tuple[str, ...]:
-    return _sorted(n for n, v in values.items() if v.kind is kind)
-
-
-def _taken(symbols: Symbols) -> tuple[str, ...]:
+def _taken(symbols: Symbols) -> frozenset[str]:
     """Names in the model, and names whose companions (`chol_corr` of `chol`) are."""
     suffixes = {s for spec in catalogue.load().distributions.values() for s in spec.companions}
     stems = {n.removesuffix(s) for n in symbols.declared for s in suffixes if n.endswith(s)}
-    return _sorted({*symbols.declared, *stems} - {""})
+    return frozenset({*symbols.declared, *stems} - {""})
 
 
 def _tables(values: Mapping[str, Value], symbols: Symbols) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -14,9 +14,12 @@ import llguidance
 import numpy as np
 
 from refinestat.refinegen.grammar_dialect import grammar
-from refinestat.refinegen.grammar_names import Begun, Names, begun, foreign, goes_on, labels, names, open_label
+from refinestat.refinegen.grammar_names import Begun, Names, Setting, begun, foreign, goes_on, labels, names, open_label
 from refinestat.refinegen.grammar_parser import GrammarError
+from refinestat.refinegen.grammar_places import place
+from refinestat.refinegen.grammar_spelling import Spelling
 from refinestat.refinegen.grammar_vocabulary import Vocabulary, read_vocabulary
+from refinestat.refinegen.grammar_ways import Ways, Words
 from refinestat.refinegen.predicates import Symbols
 from refinestat.refinegen.predicates.gate import FORBIDDEN_CHARACTERS
 
@@ -26,6 +29,7 @@ REMEMBERED = 256  # compiled grammars
 LONGEST = 500  # characters of a statement, after which what can be closed is
 # Tokens that may name a distribution or a library, or bind a name, and go on.
 _GOES_ON = re.compile(rb"[A-Za-z0-9_][^A-Za-z0-9_]|= *[^ =]")
+_CALL = re.compile(r"\.\w*\(?\s*\Z", re.ASCII)  # a call's first argument comes, perhaps
 
 
 class SemanticMask:
@@ -39,14 +43,13 @@ class SemanticMask:
         self._names: Names | None = None
         self._same_name = same_name
         self._start = 0
-        self._grammar: Begun | None = None
-        self._matcher: Any = None
-        self._read = b""
+        self._shown: Begun | None = None
+        self._ways: Ways | None = None
 
     def fork(self) -> "SemanticMask":
         """Another mask for another program, written at the same time; the tables are shared."""
         other = copy.copy(self)
-        other._names = other._grammar = other._matcher = None
+        other._names = other._ways = None
         return other
 
     def start(self, prompt: str) -> None:
@@ -55,7 +58,7 @@ class SemanticMask:
 
     def statement(self, start: int, symbols: Symbols) -> None:
         """A new statement begins at this place in the text; symbols: what is known there."""
-        self._start, self._names, self._grammar = start, names(symbols), None
+        self._start, self._names, self._ways = start, names(symbols), None
 
     def allowed(self, text: str) -> np.ndarray:
         """Which tokens may follow the text: bool (vocabulary,). Never a special token but EOS, and that where the
@@ -75,11 +78,15 @@ class SemanticMask:
             answer[self._end] = mask[self._tables.end] and not cut
         return answer
 
+    @property
+    def seconds_compiling(self) -> float:
+        """Time spent on making grammars, by all masks of this tokenizer."""
+        return self._tables.seconds
+
     def _mask(self, statement: str, known: Names) -> np.ndarray:
         shown = begun(statement, known)
-        self._advance(statement.encode(), shown, known)
+        mask = self._following(statement, shown, known)
         tables = self._tables
-        mask = tables.unpacked(self._matcher.compute_bitmask())
         for token in tables.going_on[mask[tables.going_on]]:
             new = tables.pieces[token].decode("utf-8", "ignore")
             if goes_on(statement, new, shown, known) and not self._fits(statement + new, known):
@@ -87,41 +94,42 @@ class SemanticMask:
         if len(statement) > LONGEST:
             near = mask & tables.ending
             mask = near if near.any() else mask
-        label = open_label(statement)
-        if label is not None:
-            taken = {label for label in labels(statement) if label}
-            for token in tables.closing[mask[tables.closing]] if taken else ():
-                if label + re.split("[\"']", tables.pieces[token].decode("utf-8", "ignore"))[0] in taken:
-                    mask[token] = False
+        self._hide_taken(mask, statement, known)
         return mask
 
-    def _advance(self, statement: bytes, shown: Begun, known: Names) -> None:
-        """Brings the matcher behind the statement so far."""
-        if self._grammar != shown or not statement.startswith(self._read):
-            self._matcher, self._grammar, self._read = self._compiled(known, shown), shown, b""
-        new = self._tables.spelt(statement[len(self._read) :])
-        if self._matcher.try_consume_tokens(new) < len(new):
-            self._grammar = None
-            raise GrammarError(f"the statement cannot begin like this: {statement.decode()!r}")
-        self._read = statement
+    def _following(self, statement: str, shown: Begun, known: Names) -> np.ndarray:
+        """What the grammar of the statement lets follow."""
+        text = statement.encode()
+        if self._ways is None or self._shown != shown or not self._ways.precede(text):
+            self._ways, self._shown = self._begin(known, shown), shown
+        mask = self._ways.following(text)
+        if not mask.any():
+            self._ways = None
+            raise GrammarError(f"the statement cannot go on after {statement!r}")
+        return mask
 
-    @property
-    def seconds_compiling(self) -> float:
-        """CPU time spent on making grammars, by all masks of this tokenizer."""
-        return self._tables.seconds
-
-    def _compiled(self, known: Names, shown: Begun) -> Any:
-        began = time.process_time()
-        matcher = self._tables.matcher(grammar(known, shown, same_name=self._same_name))
-        self._tables.seconds += time.process_time() - began
-        return matcher
+    def _begin(self, known: Names, shown: Begun) -> Ways:
+        """The grammar's beginning, with the words that stand for places: the names that are known, and the name that
+        the statement's variable must bear."""
+        bears = self._same_name and shown.bears
+        words = Words.of(known.places, {q + shown.bound + q: place({"TOP"}) for q in "\"'" if bears})
+        return Ways(self._tables.matcher(known.setting, shown.form, self._same_name), words, self._tables)
 
     def _fits(self, statement: str, known: Names) -> bool:
         if foreign(statement, known):
             return False
-        matcher = self._compiled(known, begun(statement, known))
-        new = self._tables.spelt(statement.encode())
-        return bool(matcher.try_consume_tokens(new) == len(new))
+        return self._begin(known, begun(statement, known)).can_read(statement.encode())
+
+    def _hide_taken(self, mask: np.ndarray, statement: str, known: Names) -> None:
+        """No variable has the name of another: tokens that close such a name go."""
+        tables = self._tables
+        if open_label(statement) is None and not _CALL.search(statement):
+            return
+        given = labels(statement)
+        for token in tables.quotes[mask[tables.quotes]]:
+            closed = labels(statement + tables.pieces[token].decode("utf-8", "ignore"))[len(given) :]
+            if not known.taken.union(given).isdisjoint(closed):
+                mask[token] = False
 
 
 class _Tables:
@@ -136,13 +144,16 @@ class _Tables:
         self.end = self._bytes + 256
         self._tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(_Wrapped(self)), slices=[])
         self.seconds = 0.0
-        self._matchers: OrderedDict[str, Any] = OrderedDict()
+        self._matchers: OrderedDict[tuple[Setting, Begun, bool], Any] = OrderedDict()
         first = np.array([ord(piece[:1] or b"\0") for piece in self.pieces], dtype=np.uint8)
         self.inside_character = (first >= 0x80) & (first < 0xC0)
         self.going_on = self._where(_GOES_ON)
         self.ending = np.zeros(self.end + 1, dtype=bool)
         self.ending[self._where(re.compile(rb"^ *[)\]\"'\n]"))] = True
-        self.closing = self._where(re.compile(rb"^[A-Za-z0-9_]*[\"']"))
+        self.quotes = self._where(re.compile(rb"[\"']"))
+        self.ends_word = np.ones(self.end + 1, dtype=bool)
+        self.ends_word[self._where(re.compile(rb"^[A-Za-z0-9_]"))] = False
+        self.spelling = Spelling(self.pieces)
 
     @property
     def tokens(self) -> list[bytes]:
@@ -155,22 +166,26 @@ class _Tables:
         """Tokens of single bytes."""
         return [self._bytes + byte for byte in text]
 
-    def unpacked(self, bits: bytes) -> np.ndarray:
-        """A bit mask as bool (tokens,)."""
-        packed = np.frombuffer(bits, dtype=np.uint8)
-        return np.unpackbits(packed, count=self.end + 1, bitorder="little").astype(np.bool_)
+    def following(self, matcher: Any) -> np.ndarray:
+        """The tokens that can follow, as bool (tokens,)."""
+        packed = np.frombuffer(matcher.compute_bitmask(), dtype=np.uint8)
+        return np.unpackbits(packed, count=self.end + 1, bitorder="little").view(np.bool_)
 
-    def matcher(self, text: str) -> Any:
+    def matcher(self, setting: Setting, shown: Begun, same_name: bool) -> Any:
         """A matcher at the beginning of this grammar; the grammars used last are kept compiled."""
-        found = self._matchers.get(text)
+        key = setting, shown, same_name
+        found = self._matchers.get(key)
         if found is None:
-            found = llguidance.LLMatcher(self._tokenizer, llguidance.LLMatcher.grammar_from_lark(text))
+            began = time.perf_counter()
+            text = llguidance.LLMatcher.grammar_from_lark(grammar(setting, shown, same_name=same_name))
+            found = llguidance.LLMatcher(self._tokenizer, text)
             if found.is_error():
                 raise RuntimeError(found.get_error())
-            self._matchers[text] = found
+            self.seconds += time.perf_counter() - began
+            self._matchers[key] = found
             if len(self._matchers) > REMEMBERED:
                 self._matchers.popitem(last=False)
-        self._matchers.move_to_end(text)
+        self._matchers.move_to_end(key)
         return found.deep_copy()
 
 
