@@ -177,7 +177,7 @@ class Decoder:
         page.generated += 1
         page.tokens.append(token)
         if not ends:
-            page.text = self._model.text(self._prompt, page.tokens)
+            page.text = self._text(page)
         page.ends.append(len(page.text))
         if not ends and _FIRST_LINE.fullmatch(line) and "\n" not in page.text[before:]:
             return False  # the statement goes on
@@ -195,6 +195,20 @@ class Decoder:
             if not ends:
                 self._cut(page, "lookahead")
         return (ends or leaves_block(page.text[page.start :])) and self._finish(page)
+
+    def _text(self, page: _Page) -> str:
+        """The text with the token drawn last. Only tokens from the last ASCII character on are decoded again, after the
+        one before them: beyond that, a character may be unfinished."""
+        known = self._settled(page, len(page.tokens) - 1)
+        before = page.tokens[self._settled(page, known - 1) : known] if known else self._prompt
+        return page.text[: page.ends[known - 1] if known else 0] + self._model.text(before, page.tokens[known:])
+
+    @staticmethod
+    def _settled(page: _Page, tokens: int) -> int:
+        """The most of the first so many tokens after which the text is whole."""
+        while tokens > 0 and not page.text[: page.ends[tokens - 1]][-1:].isascii():
+            tokens -= 1
+        return max(tokens, 0)
 
     def _judge(self, page: _Page, length: int) -> tuple[Verdict | None, Any]:
         source = page.text[page.start : page.start + length]

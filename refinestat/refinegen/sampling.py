@@ -50,12 +50,14 @@ def choices(logits: np.ndarray, allowed: np.ndarray, temper: Temper) -> Choices:
     logits, allowed: shape (V,) and at most (V,); tokens beyond the end of `allowed` are not allowed."""
     tokens = np.flatnonzero(allowed[: len(logits)])
     scaled = logits[tokens].astype(np.float64)
-    finite = np.isfinite(scaled)
-    if not finite.all():
+    highest = scaled.max(initial=-np.inf)
+    if not np.isfinite(highest):
+        finite = np.isfinite(scaled)
         tokens, scaled = tokens[finite], scaled[finite]
+        highest = scaled.max(initial=-np.inf)
     if not len(tokens):
         raise Exhausted("no token is allowed here")
-    weights = np.exp((scaled - scaled.max()) / (temper.temperature or 1.0))
+    weights = np.exp((scaled - highest) / (temper.temperature or 1.0))
     weights /= weights.sum()
     for rule, on in ((_top_k, temper.top_k > 0), (_min_p, temper.min_p > 0), (_top_p, temper.top_p < 1)):
         if on:

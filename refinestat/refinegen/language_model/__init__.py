@@ -77,14 +77,14 @@ class LanguageModel:
 
     def text(self, prompt: Sequence[int], generated: Sequence[int]) -> str:
         """The text of `generated` where it follows `prompt`; tokens for the end of a text have none."""
-        border = tuple(prompt[-BORDER:])
-        return _decode(self.tokenizer, [*border, *generated])[_length(self.tokenizer, border) :]
+        return _after(self.tokenizer, tuple(prompt[-BORDER:]), tuple(generated))
+
+
+@lru_cache(2**14)
+def _after(tokenizer: Any, border: tuple[int, ...], generated: tuple[int, ...]) -> str:
+    """The same few tokens follow each other again and again: looking them up is many times faster."""
+    return _decode(tokenizer, border + generated)[len(_decode(tokenizer, border)) :]
 
 
 def _decode(tokenizer: Any, tokens: Sequence[int]) -> str:
     return str(tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False))
-
-
-@lru_cache(64)
-def _length(tokenizer: Any, tokens: tuple[int, ...]) -> int:
-    return len(_decode(tokenizer, tokens))
