@@ -180,6 +180,29 @@ def test_cells_that_ask_in_the_same_turn_share_a_pass(folder):
     assert passes == [(1, len(prompt)), (5, 1), (5, 1), (5, 1), (3, 1), (2, 2), (2, 1)]
 
 
+def test_a_cell_that_comes_a_turn_late_shares_the_next_pass(folder):
+    model = LanguageModel.load(folder)
+    batches = []
+    model.network.register_forward_pre_hook(
+        lambda _, __, given: batches.append(given["position_ids"].shape[0]), with_kwargs=True
+    )
+
+    async def cell(late: int) -> None:
+        context = model.context(model.tokens(PROMPTS[0]))
+        for _ in range(late):
+            await asyncio.sleep(0)
+        for n in range(5):
+            await context.logits([7, 8, 9, 10, 11][:n])
+
+    async def play() -> None:
+        await asyncio.gather(*(cell(late) for late in (0, 1, 2, 3)))
+
+    asyncio.run(play())
+    assert sum(batches) == 1 + 4 * 4  # the prompt, and four tokens of each
+    assert max(batches) == 4
+    assert len(batches) <= 1 + 4 + 3
+
+
 @pytest.mark.parametrize(("more", "shared"), [({}, 30), ({"sliding_window": 16}, 0)], ids=["full", "window"])
 def test_rows_after_a_prompt_share_its_keys_unless_a_window_moves_over_them(tmp_path, more, shared):
     model = LanguageModel.load(saved(tmp_path, MistralForCausalLM, MistralConfig, bpe(), **more))

@@ -2,7 +2,8 @@
 
 No timer: the first request of a turn of the event loop books a pass at the turn's end, so that the batch is exactly the
 cells that were ready. Its logits are handed out one turn later: what else the cells have to do meanwhile, a GPU's
-passes do not wait for."""
+passes do not wait for. Who asks meanwhile waits for those that are being answered, to share their next pass: otherwise
+cells that once came a turn late would have passes of their own for ever."""
 
 import asyncio
 import time
@@ -94,6 +95,7 @@ class Batch:
         """vocabulary: how many tokens the tokenizer has; the model may have more."""
         self._passes, self._vocabulary = passes, vocabulary
         self._waiting: list[_Request] = []
+        self._reading = False  # a pass was made whose logits are not handed out yet
         self._holders: list[Context | None] = []
         self._prompts: OrderedDict[tuple[int, ...], _Prompt] = OrderedDict()
 
@@ -110,7 +112,7 @@ class Batch:
     def ask(self, context: Context, tokens: list[int]) -> asyncio.Future[np.ndarray]:
         """The logits after the context's prompt and tokens, once the pass has been made that answers all who wait."""
         loop = asyncio.get_running_loop()
-        if not self._waiting:
+        if not self._waiting and not self._reading:
             loop.call_soon(self._read_all)
         answer: asyncio.Future[np.ndarray] = loop.create_future()
         self._waiting.append(_Request(context, tokens, answer))
@@ -124,10 +126,11 @@ class Batch:
 
     def _read_all(self) -> None:
         waiting = [request for request in self._waiting if not request.answer.done()]  # a cell may have been cancelled
-        self._waiting = []
+        self._waiting, self._reading = [], True
+        passes: list[_Pass] = []
         with _failing(waiting):
             passes = self._answered(waiting)
-            asyncio.get_running_loop().call_soon(self._hand_out, waiting, passes)
+        asyncio.get_running_loop().call_soon(self._hand_out, waiting, passes)
 
     def _hand_out(self, waiting: list[_Request], passes: list[_Pass]) -> None:
         with _failing(waiting):
@@ -139,6 +142,9 @@ class Batch:
                     request.context.seconds += seconds
                     if not request.answer.done():
                         request.answer.set_result(row)
+        self._reading = False
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._read_all)  # after the cells that go on now have asked
 
     @torch.inference_mode()
     def _answered(self, waiting: list[_Request]) -> list[_Pass]:
