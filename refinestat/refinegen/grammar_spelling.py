@@ -5,17 +5,28 @@ they add; those that go beyond a word are rare, and are listed for the mask to l
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 WORD = re.compile(rb"[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
+_FIRST = re.compile(rb"[A-Za-z0-9_]*[\"']|[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
 _LAST = re.compile(rb"(?s)(.*[^A-Za-z0-9_])([A-Za-z0-9_]+)")
 _LAST_QUOTED = re.compile(rb"(?s)(.+?)([\"'][A-Za-z0-9_]*[\"']?)")
-_FIRST = re.compile(rb"[A-Za-z0-9_]*[\"']|[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
 
-Ids = np.ndarray  # of tokens, shape (n,)
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Tokens in which words begin after something else. before: what that is; alone: the token that is just that, if
+    there is one; begun: by place of the word, tokens that end with its beginning or all of it, ids of shape (n,);
+    beyond: by place, tokens that hold all of it and go on."""
+
+    before: bytes
+    alone: int | None
+    begun: Mapping[bytes, np.ndarray]
+    beyond: Mapping[bytes, Sequence[int]]
 
 
 class Spelling:
@@ -23,41 +34,54 @@ class Spelling:
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         self._whole: dict[bytes, list[int]] = defaultdict(list)
-        self._inside: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
-        self._beyond: dict[bytes, list[int]] = defaultdict(list)
+        self._ends: dict[bytes, list[int]] = defaultdict(list)
+        self._begins: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
+        self._holds: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
         for token, piece in enumerate(pieces):
             if piece:
                 self._read(token, piece)
         self.prefixes = cache(self._prefixes)
-        self.inside = cache(self._beginnings)
 
     def _read(self, token: int, piece: bytes) -> None:
         self._whole[piece].append(token)
         for last in (_LAST.fullmatch(piece), _LAST_QUOTED.fullmatch(piece)):
             if last:
-                self._inside[last[2]].append((last[1], token))
+                self._begins[last[2]].append((last[1], token))
         first = _FIRST.match(piece)
-        heads = {first[0]} if first and first.end() < len(piece) else set()
-        heads |= {found[0] for found in WORD.finditer(piece) if found.start() > 0 and found.end() < len(piece)}
-        for head in heads:
-            self._beyond[head].append(token)
+        if first and first.end() < len(piece):
+            self._ends[first[0]].append(token)
+        for found in WORD.finditer(piece):
+            if found.start() > 0 and found.end() < len(piece):
+                self._holds[found[0]].append((piece[: found.start()], token))
 
-    def _prefixes(self, rest: bytes) -> Ids:
-        """The tokens that spell a part of these letters, from the first one on, or all of them."""
+    def _prefixes(self, rest: bytes) -> np.ndarray:
+        """The tokens that spell the first of these letters, or all of them."""
         return _ids(token for end in range(1, len(rest) + 1) for token in self._whole.get(rest[:end], ()))
 
-    def _beginnings(self, word: bytes) -> Mapping[bytes, Ids]:
-        """The tokens that end with this word, or with its beginning, after something else: by what that is."""
-        found: dict[bytes, list[int]] = defaultdict(list)
-        for end in range(1, len(word) + 1):
-            for before, token in self._inside.get(word[:end], ()):
-                found[before].append(token)
-        return {before: _ids(tokens) for before, tokens in found.items()}
+    def ending(self, rest: bytes) -> Sequence[int]:
+        """The tokens that begin with these letters, end a word with them, and go on."""
+        return self._ends.get(rest, ())
 
-    def beyond(self, rest: bytes) -> Sequence[int]:
-        """The tokens that hold these letters as a word's end, or a whole word of these letters, and go on."""
-        return self._beyond.get(rest, ())
+    def inside(self, by_place: Mapping[bytes, Sequence[bytes]]) -> list[Inside]:
+        """What begins any of these words, given by place, after something else."""
+        begun: dict[bytes, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+        beyond: dict[bytes, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for place, words in by_place.items():
+            for start in {word[:end] for word in words for end in range(1, len(word) + 1)}:
+                for before, token in self._begins.get(start, ()):
+                    begun[before][place].append(token)
+            for before, token in (pair for word in words for pair in self._holds.get(word, ())):
+                beyond[before][place].append(token)
+        return [
+            Inside(
+                before,
+                self._whole.get(before, [None])[0],
+                {place: _ids(tokens) for place, tokens in begun[before].items()},
+                beyond[before],
+            )
+            for before in {**begun, **beyond}
+        ]
 
 
-def _ids(tokens: object) -> Ids:
-    return np.array(list(tokens), dtype=np.intp)  # type: ignore[call-overload]
+def _ids(tokens: Iterable[int]) -> np.ndarray:
+    return np.array(list(tokens), dtype=np.intp)

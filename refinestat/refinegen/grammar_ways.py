@@ -29,6 +29,8 @@ class Tables(Protocol):
     def spelt(self, text: bytes) -> list[int]: ...
     def following(self, matcher: Any) -> np.ndarray: ...
 
+NONE = np.zeros(0, dtype=np.intp)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -69,6 +71,7 @@ class Ways:
         """matcher: at the beginning of the grammar."""
         self._ways, self._read = [matcher], b""
         self._words, self._tables = words, tables
+        self._inside = tables.spelling.inside(words.by_place)
 
     def precede(self, text: bytes) -> bool:
         """Whether the text goes on from what has been read."""
@@ -106,7 +109,7 @@ class Ways:
                 continue
             for rest in left:
                 mask[self._tables.spelling.prefixes(rest)] = True
-                beyond.update(self._tables.spelling.beyond(rest))
+                beyond.update(self._tables.spelling.ending(rest))
             if b"" in left:
                 after = way.deep_copy()
                 self._takes(after, place)
@@ -115,13 +118,13 @@ class Ways:
 
     def _begin_words(self, ends: list[Any], mask: np.ndarray, beyond: set[int]) -> None:
         """Marks the tokens in which a word begins after something else."""
-        spelling = self._tables.spelling
-        for place, words in self._words.by_place.items():
-            for word in words:
-                beyond.update(spelling.beyond(word))
-                for before, tokens in spelling.inside(word).items():
-                    if not mask[tokens].all() and any(self._may_take(end, before + place) for end in ends):
-                        mask[tokens] = True
+        for inside in self._inside:
+            if inside.alone is not None and not mask[inside.alone]:
+                continue
+            for place in {**inside.begun, **inside.beyond}:
+                if any(self._may_take(end, inside.before + place) for end in ends):
+                    mask[inside.begun.get(place, NONE)] = True
+                    beyond.update(inside.beyond.get(place, ()))
 
     def _can_read(self, text: bytes, cut: int | None = None) -> bool:
         """Whether this can follow what has been read. cut: where its last word begins."""
