@@ -13,20 +13,31 @@ import numpy as np
 
 WORD = re.compile(rb"[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
 _FIRST = re.compile(rb"[A-Za-z0-9_]*[\"']|[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
+_LETTER = re.compile(rb"[A-Za-z0-9_]")
 _LAST = re.compile(rb"(?s)(.*[^A-Za-z0-9_])([A-Za-z0-9_]+)")
 _LAST_QUOTED = re.compile(rb"(?s)(.+?)([\"'][A-Za-z0-9_]*[\"']?)")
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """A token that ends a word and goes on. punctuation: what follows the word, up to a letter or digit; whole: that is
+    the end of the token, too."""
+
+    token: int
+    punctuation: bytes
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
     """Tokens in which words begin after something else. before: what that is; alone: the token that is just that, if
     there is one; begun: by place of the word, tokens that end with its beginning or all of it, ids of shape (n,);
-    beyond: by place, tokens that hold all of it and go on."""
+    beyond: by place, those that hold all of it and go on."""
 
     before: bytes
     alone: int | None
     begun: Mapping[bytes, np.ndarray]
-    beyond: Mapping[bytes, Sequence[int]]
+    beyond: Mapping[bytes, Sequence[GoesOn]]
 
 
 class Spelling:
@@ -34,9 +45,9 @@ class Spelling:
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         self._whole: dict[bytes, list[int]] = defaultdict(list)
-        self._ends: dict[bytes, list[int]] = defaultdict(list)
+        self._ends: dict[bytes, list[GoesOn]] = defaultdict(list)
         self._begins: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
-        self._holds: dict[bytes, list[tuple[bytes, int]]] = defaultdict(list)
+        self._holds: dict[bytes, list[tuple[bytes, GoesOn]]] = defaultdict(list)
         for token, piece in enumerate(pieces):
             if piece:
                 self._read(token, piece)
@@ -49,29 +60,29 @@ class Spelling:
                 self._begins[last[2]].append((last[1], token))
         first = _FIRST.match(piece)
         if first and first.end() < len(piece):
-            self._ends[first[0]].append(token)
+            self._ends[first[0]].append(_goes_on(token, piece[first.end() :]))
         for found in WORD.finditer(piece):
             if found.start() > 0 and found.end() < len(piece):
-                self._holds[found[0]].append((piece[: found.start()], token))
+                self._holds[found[0]].append((piece[: found.start()], _goes_on(token, piece[found.end() :])))
 
     def _prefixes(self, rest: bytes) -> np.ndarray:
         """The tokens that spell the first of these letters, or all of them."""
         return _ids(token for end in range(1, len(rest) + 1) for token in self._whole.get(rest[:end], ()))
 
-    def ending(self, rest: bytes) -> Sequence[int]:
+    def ending(self, rest: bytes) -> Sequence[GoesOn]:
         """The tokens that begin with these letters, end a word with them, and go on."""
         return self._ends.get(rest, ())
 
     def inside(self, by_place: Mapping[bytes, Sequence[bytes]]) -> list[Inside]:
         """What begins any of these words, given by place, after something else."""
         begun: dict[bytes, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
-        beyond: dict[bytes, dict[bytes, list[int]]] = defaultdict(lambda: defaultdict(list))
+        beyond: dict[bytes, dict[bytes, list[GoesOn]]] = defaultdict(lambda: defaultdict(list))
         for place, words in by_place.items():
             for start in {word[:end] for word in words for end in range(1, len(word) + 1)}:
                 for before, token in self._begins.get(start, ()):
                     begun[before][place].append(token)
-            for before, token in (pair for word in words for pair in self._holds.get(word, ())):
-                beyond[before][place].append(token)
+            for before, goes_on in (pair for word in words for pair in self._holds.get(word, ())):
+                beyond[before][place].append(goes_on)
         return [
             Inside(
                 before,
@@ -81,6 +92,12 @@ class Spelling:
             )
             for before in {**begun, **beyond}
         ]
+
+
+def _goes_on(token: int, after: bytes) -> GoesOn:
+    letter = _LETTER.search(after)
+    punctuation = after[: letter.start()] if letter else after
+    return GoesOn(token, punctuation, punctuation == after)
 
 
 def _ids(tokens: Iterable[int]) -> np.ndarray:

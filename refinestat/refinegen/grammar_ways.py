@@ -11,7 +11,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from refinestat.refinegen.grammar_spelling import WORD, Spelling
+from refinestat.refinegen.grammar_spelling import WORD, GoesOn, Spelling
 
 LETTERS = f"{string.ascii_letters}{string.digits}_".encode()
 _QUOTED = re.compile(rb"(?<![A-Za-z0-9_\"'])[\"'][A-Za-z0-9_]*\Z")  # opened, not closed
@@ -88,18 +88,12 @@ class Ways:
         self._ways = self._advanced(self._ways, text[len(self._read) : cut])
         self._read, tail = text[:cut], text[cut:]
         mask = np.zeros(len(self._tables.ends_word), dtype=bool)
-        beyond: set[int] = set()
-        ends = [end for way in self._ways for end in self._ends(way, tail, mask, beyond)]
-        self._begin_words(ends, mask, beyond)
-        for token in beyond:
-            if not mask[token] and self._can_read(tail + self._tables.pieces[token]):
-                mask[token] = True
+        ends = [end for way in self._ways for end in self._ends(way, tail, mask)]
+        self._begin_words(ends, tail, mask)
         return mask
 
-    def _ends(self, way: Any, tail: bytes, mask: np.ndarray, beyond: set[int]) -> Iterator[Any]:
-        """Yields the matchers behind the last word, as it stands; marks what may follow it, or go on with it.
-
-        beyond: tokens that end the word and go on are added, to be looked at one by one."""
+    def _ends(self, way: Any, tail: bytes, mask: np.ndarray) -> Iterator[Any]:
+        """Yields the matchers behind the last word, as it stands; marks what may follow it, or go on with it."""
         literal = way.deep_copy()
         if self._takes(literal, tail):
             mask |= self._tables.following(literal)
@@ -109,22 +103,30 @@ class Ways:
                 continue
             for rest in left:
                 mask[self._tables.spelling.prefixes(rest)] = True
-                beyond.update(self._tables.spelling.ending(rest))
+                self._mark(self._tables.spelling.ending(rest), [way], place, tail, mask)
             if b"" in left:
                 after = way.deep_copy()
                 self._takes(after, place)
                 mask |= self._tables.following(after) & self._tables.ends_word
                 yield after
 
-    def _begin_words(self, ends: list[Any], mask: np.ndarray, beyond: set[int]) -> None:
+    def _begin_words(self, ends: list[Any], tail: bytes, mask: np.ndarray) -> None:
         """Marks the tokens in which a word begins after something else."""
         for inside in self._inside:
             if inside.alone is not None and not mask[inside.alone]:
                 continue
             for place in {**inside.begun, **inside.beyond}:
-                if any(self._may_take(end, inside.before + place) for end in ends):
+                taking = [end for end in ends if self._may_take(end, inside.before + place)]
+                if taking:
                     mask[inside.begun.get(place, NONE)] = True
-                    beyond.update(inside.beyond.get(place, ()))
+                    self._mark(inside.beyond.get(place, ()), taking, inside.before + place, tail, mask)
+
+    def _mark(self, tokens: Iterable[GoesOn], ends: list[Any], word: bytes, tail: bytes, mask: np.ndarray) -> None:
+        """Marks those of the tokens that can go on after the word, which is read as its place."""
+        for goes_on in tokens:
+            if mask[goes_on.token] or not any(self._may_take(end, word + goes_on.punctuation) for end in ends):
+                continue
+            mask[goes_on.token] = goes_on.whole or self._can_read(tail + self._tables.pieces[goes_on.token])
 
     def _can_read(self, text: bytes, cut: int | None = None) -> bool:
         """Whether this can follow what has been read. cut: where its last word begins."""
