@@ -48,6 +48,9 @@ def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:
         yield call.node, "a Potential changes the score of a program and is not allowed where it is scored"
     if call.function in FUNCTIONS:
         yield call.node, "a density of one's own need not be normalised and is not allowed where it is scored"
+    weight = call.options.get("total_size")
+    if weight is not None and weight.value.kind is not Kind.NONE:
+        yield weight.node, "total_size weighs what is observed and is not allowed in a program that is scored"
     others = call.arguments if call.function != "Data" else {}
     for name, argument in (
         *others.items(),

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import gate, guards, imports
 from refinestat.refinegen.predicates.block import NO_MODEL, judge_block, opens_model
+from refinestat.refinegen.predicates.forgetting import forget_names
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import read_only
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.outline import Outline
 from refinestat.refinegen.predicates.paths import dotted
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, exhausted
-from refinestat.refinegen.predicates.statements import forget_names, read
+from refinestat.refinegen.predicates.statements import read
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
@@ -28,7 +29,12 @@ def uses_given_data(body: ast.Module, outlined: Outline) -> bool:
     if not any(type(node) is ast.Name and node.id == "data" for node in outlined.nodes):
         return False
     own = [node for node in body.body if not (isinstance(node, ast.With) and outlined.model(node))]
-    return "data" not in _bindings(walk(ast.Module(body=own, type_ignores=[])))
+    first = next((node for node in own if "data" in _bindings(walk(node))), None)
+    return first is None or (isinstance(first, ast.Assign) and _reads(first.value, "data"))
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(type(each) is ast.Name and each.id == name for each in walk(node))
 
 
 def refusals(
