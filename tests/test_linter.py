@@ -150,6 +150,18 @@ def test_the_guards_are_on_where_a_person_names_the_outcome(text, why):
     assert why in found[0].message if why else found == []
 
 
+def test_what_follows_a_second_observation_is_still_judged():
+    text = OUTCOME + "    pm.Normal('again', mu, 1, observed=y)\n    a = pm.Normal('a')\n    pm.Normal('b', 0, -1)\n"
+    assert [found.rule for found in findings_of("a.py", text, outcome="y")] == ["guards", "support"]
+
+
+@pytest.mark.parametrize("line", ["z = data.get('y') + 1", "z = {**data}['y'] * 2", "z = list(data.values())[0]"])
+def test_the_outcome_is_found_in_whatever_holds_all_data(line):
+    text = f"with pm.Model() as m:\n    a = pm.Normal('a')\n    {line}\n    pm.Normal('o', a + z, 1, observed=data['y'])\n"
+    for known in ({}, {"data": {"y": [1.0, 2.0]}}):
+        assert findings_of("a.py", text, outcome="y", known=known)[0].rule == "guards"
+
+
 def test_an_outcome_that_is_nowhere_is_a_mistake_of_the_user(model):
     with pytest.raises(UserError, match="no variable or column 'height'"):
         check([str(model)], outcome="height")

@@ -80,9 +80,9 @@ EXTRA_KEYWORDS = {
     "OrderedMultinomial": ("compute_p",), "Interpolated": ("transform",),
 }  # fmt: skip
 
-# What a parameter measures, for the check of scales: sd, variance, precision, rate, scale.
+# What a parameter measures, for the check of scales: sd, variance, precision, rate, scale, mean (1 / rate).
 MEASURES = {
-    "Exponential.lam": "rate", "Exponential.scale": "scale", "Gamma.beta": "rate", "StudentT.lam": "precision",
+    "Exponential.lam": "rate", "Exponential.scale": "mean", "Gamma.beta": "rate", "StudentT.lam": "precision",
     "HalfStudentT.lam": "precision", "Laplace.b": "scale", "Cauchy.beta": "scale", "HalfCauchy.beta": "scale",
     "Logistic.s": "scale", "Gumbel.beta": "scale",
 }  # fmt: skip

@@ -33,14 +33,18 @@ def check(reading: Reading) -> Verdict:
                 event.node,
                 reading,
             )
-    before = len(reading.symbols.observations)
     for call in reading.calls:
         for node, why in _call(call, outcome):
             return refuse(NAME, f"{call.title}: {why}", node, reading)
-    if before > 1:
-        last = next(call for call in reversed(reading.calls) if "observed" in call.options)
+    last = next((call for call in reversed(reading.calls) if _observes(call)), None)
+    if last is not None and len(reading.symbols.observations) > 1:
         return refuse(NAME, f"{last.title}: the outcome {outcome} is observed more than once", last.node, reading)
     return accept(NAME)
+
+
+def _observes(call: Call) -> bool:
+    observed = call.options.get("observed")
+    return observed is not None and observed.value.outcome is not Outcome.FREE
 
 
 def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:

@@ -146,12 +146,9 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
     except shapes.Mismatch:
         state.report(What.SHAPES, node, values=tuple(values))
         result = transfer.opaque(values)
-    if name in {"sqrt"} and len(values) == 1:
-        result = replace(result, measure=measures.ROOTS.get(values[0].measure, ""))
-    elif name in {"sqr", "square"} and len(values) == 1 and values[0].measure == "sd":
-        result = replace(result, measure="variance")
-    elif name in rules.SAME and values:
-        result = replace(result, measure=values[0].measure)
+    if values:
+        kept = name in rules.SAME
+        result = replace(result, measure=values[0].measure if kept else measures.of_function(name, values))
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
     state.steps += (size(result) + sum(map(size, values))) // ELEMENTS_PER_STEP
