@@ -51,7 +51,7 @@ def judge_block(
     begun = isinstance(item.context_expr, ast.Call) if item is not None else False
     symbols = replace(
         symbols, own_section=False, fixed=fixed, declared={}, coords={}, open_coords=not begun,
-        observations=() if begun else symbols.observations, free=0,
+        observations=() if begun else symbols.observations, free=0 if begun else symbols.free,
     )  # fmt: skip
     symbols = yield from _head(node, item, symbols)
     refused = False

@@ -9,7 +9,7 @@ from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, NAMES_PER_STEP, State, changed, checked, size
-from refinestat.refinegen.predicates.symbols import MISSING, NONE, UNKNOWN, Kind, Value, sequence
+from refinestat.refinegen.predicates.symbols import MISSING, NONE, UNKNOWN, Kind, Outcome, Value, sequence
 from refinestat.refinegen.predicates.vocabulary import words
 
 # Methods that change the list, dict or array that they are called on, and functions that change an argument.
@@ -57,7 +57,9 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
         return base
     if name == "astype":
         return _cast(base, arguments)
-    return transfer.opaque([base, *arguments.values, *arguments.named.values()])
+    result = transfer.opaque([base, *arguments.values, *arguments.named.values()])
+    summary = base.outcome is Outcome.WHOLE and name in rules.SUMMARIES and not arguments.values
+    return replace(result, outcome=Outcome.FREE) if summary else result
 
 
 def _cast(base: Value, arguments: Passed) -> Value:

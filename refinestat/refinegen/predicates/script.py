@@ -20,7 +20,7 @@ from refinestat.refinegen.predicates.outline import Outline
 from refinestat.refinegen.predicates.paths import dotted
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, exhausted
 from refinestat.refinegen.predicates.statements import read
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Symbols, Value
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Outcome, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
 
@@ -54,10 +54,21 @@ def refusals(
     after = walker.statements(body.body[end:], replace(symbols, values={**symbols.values, **seen}))
     if not walker.blocks and not _speaks_of_models(nodes):
         walker.found.append(gate.refuse(NO_MODEL))
-    if walker.blocks and not walker.found:
-        last = guards.finish(after)
+    if outcome is not None and walker.blocks and not walker.found:
+        last = _end(walker, nodes, after)
         walker.found += [] if last.ok else [last]
     return walker.found
+
+
+def _end(walker: "_Walker", nodes: Sequence[ast.AST], after: Symbols) -> Verdict:
+    """Whether some model observes the outcome, and has something to learn; a function may do both unseen."""
+    if any(type(node) is ast.keyword and node.arg in OBSERVING for node in nodes):
+        own = any(isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda) for node in nodes)
+        return guards.finish(after) if walker.blocks == 1 and not own else gate.ACCEPT
+    return guards.finish(replace(after, observations=()))
+
+
+OBSERVING = {"observed", "y", None}  # `observed=y`, `gp.marginal_likelihood(..., y=y)`, `**options`
 
 
 def data_section(body: ast.Module, outlined: Outline) -> int:
@@ -151,8 +162,11 @@ class _Walker:
     def _inside(self, symbols: Symbols) -> Symbols:
         """What a function's body sees: names of the file that are bound once; anything of the others."""
         sure = {name: value for name, value in symbols.values.items() if self.bindings.get(name, 0) <= 1}
+        anything = dict.fromkeys(self.bindings, UNKNOWN)
+        if symbols.scored in anything:
+            anything[symbols.scored] = replace(UNKNOWN, outcome=Outcome.WHOLE)
         effort = symbols.effort + len(self.bindings) // NAMES_PER_STEP
-        return replace(symbols, values={**dict.fromkeys(self.bindings, UNKNOWN), **sure}, effort=effort)
+        return replace(symbols, values={**anything, **sure}, effort=effort)
 
     def _import(self, node: ast.Import | ast.ImportFrom, symbols: Symbols) -> Symbols:
         why = imports.fault_of_script(node)
