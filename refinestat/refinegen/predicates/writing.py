@@ -37,14 +37,16 @@ def _keyword(keyword: ast.keyword) -> str:
 
 def _place(node: ast.Call, func: ast.Attribute, symbols: Symbols) -> str:
     """What a function or method with a dot in its name writes to."""
-    name, path = func.attr, dotted(func, symbols) or ""
-    if name == "astype" and node.args and _objects(node.args[0]):
+    if func.attr == "astype" and node.args and _objects(node.args[0]):
         return "arrays of objects are not allowed"
+    owner = root(func.value, symbols)
+    if owner is not None and owner.kind in {Kind.DATA, Kind.MODEL} and func.attr in IN_PLACE:
+        return f".{func.attr} changes the {owner.kind} in place and is not allowed"
+    if owner is None or owner.kind is not Kind.MODULE or not owner.path.startswith("np"):
+        return ""
+    path = dotted(func, symbols) or ""
     if _passes_out(node, path):
         return f"{path} writes into its last argument, which is not allowed"
-    owner = root(func.value, symbols)
-    if owner is not None and owner.kind in {Kind.DATA, Kind.MODEL} and name in IN_PLACE:
-        return f".{name} changes the {owner.kind} in place and is not allowed"
     first = root(node.args[0], symbols) if path in WRITERS and node.args else None
     return f"{path} changes the data in place and is not allowed" if first and first.kind is Kind.DATA else ""
 
@@ -55,6 +57,6 @@ def _objects(node: ast.expr) -> bool:
 
 def _passes_out(node: ast.Call, path: str) -> bool:
     """Whether an elementwise function of NumPy is given more arguments than it reads: the next is written to."""
-    function = getattr(np, path.removeprefix("np."), None) if path.startswith("np.") else None
+    function = getattr(np, path.removeprefix("np."), None)
     starred = any(isinstance(argument, ast.Starred) for argument in node.args)
     return isinstance(function, np.ufunc) and not starred and len(node.args) > function.nin
