@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - programs stand on one line
+
 import io
 import json
 import subprocess
@@ -148,6 +150,43 @@ OUTCOME = GOOD.replace("with pm", "z = y * 2\nwith pm")
 def test_the_guards_are_on_where_a_person_names_the_outcome(text, why):
     found = findings_of("a.py", text, outcome="y")
     assert why in found[0].message if why else found == []
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("def f(x, y):\n    with pm.Model():\n        a = pm.Normal('a')\n        pm.Normal('o', a * x, 1, observed=y)\n", ""),
+        ("def f(y):\n    with pm.Model():\n        a = pm.Normal('a', y, 1)\n        pm.Normal('o', a, 1, observed=y)\n",
+         "passed as mu"),
+        ("def f():\n    with pm.Model():\n        a = pm.Normal('a')\n        pm.Normal('o', a, 1, observed=y)\n", ""),
+        ("class A:\n    def f(self):\n        with pm.Model():\n            b = pm.Normal('b')\n"
+         "            pm.Normal('o', b, 1, observed=self.y)\n", ""),
+        ("with pm.Model() as m:\n    a = pm.Normal('a')\n    pm.Normal('o', a, 1, observed=y)\nwith m:\n    pm.sample()\n", ""),
+        ("with pm.Model() as m:\n    a = pm.Normal('a')\n    pm.Normal('o', a, 1, observed=y)\n"
+         "with pm.Model():\n    pm.Flat('a')\n", ""),
+        ("def prior():\n    return pm.Normal('a')\nwith pm.Model():\n    pm.Normal('o', prior(), 1, observed=y)\n", ""),
+        ("with pm.Model() as m:\n    a = pm.Normal('a', y.mean(), y.std())\n    pm.Normal('o', a, 1, observed=y)\n", ""),
+        ("with pm.Model() as m:\n    a = pm.Normal('a', y.sum(), 1)\n    pm.Normal('o', a, 1, observed=y)\n", "passed as mu"),
+        ("def f(y):\n    with pm.Model():\n        pm.Normal('a')\n", "is not observed"),
+    ],
+)  # fmt: skip
+def test_the_outcome_is_followed_wherever_the_model_stands(body, why):
+    found = findings_of("a.py", "import pymc as pm\ny = load()\n" + body, outcome="y")
+    assert why in found[0].message if why else found == []
+
+
+def test_what_follows_a_second_observation_is_still_judged():
+    text = OUTCOME + "    pm.Normal('again', mu, 1, observed=y)\n    a = pm.Normal('a')\n    pm.Normal('b', 0, -1)\n"
+    assert [found.rule for found in findings_of("a.py", text, outcome="y")] == ["guards", "support"]
+
+
+@pytest.mark.parametrize("line", ["z = data.get('y') + 1", "z = {**data}['y'] * 2", "z = list(data.values())[0]"])
+def test_the_outcome_is_found_in_whatever_holds_all_data(line):
+    text = (
+        f"with pm.Model() as m:\n    a = pm.Normal('a')\n    {line}\n    pm.Normal('o', a + z, 1, observed=data['y'])\n"
+    )
+    for known in ({}, {"data": {"y": [1.0, 2.0]}}):
+        assert findings_of("a.py", text, outcome="y", known=known)[0].rule == "guards"
 
 
 def test_an_outcome_that_is_nowhere_is_a_mistake_of_the_user(model):

@@ -176,9 +176,9 @@ def _open_names(distributions: Iterable[str]) -> dict[str, list[str]]:
     opened: dict[str, list[str]] = {
         "pm": [*facts.OPEN_PM, *distributions, "math", "gp", "ode", "distributions", "logprob"]
     }
-    opened["np"] = [*facts.OPEN_NP, "linalg", "random", "polynomial", "fft"]
+    opened["np"] = [*facts.OPEN_NP, "linalg", "random", "polynomial", "fft", "ma"]
     opened["pt"] = (
-        ["TensorVariable", "TensorLike", "Variable"]
+        ["TensorVariable", "TensorLike", "Variable", "newaxis", "mgrid", "ogrid"]
         + [n for n in _public(pt) if n not in facts.OPEN_PT_CLOSED]
         + [n.removeprefix("pt.") for n in facts.OPEN_PT_SUBMODULES]
     )
@@ -188,7 +188,7 @@ def _open_names(distributions: Iterable[str]) -> dict[str, list[str]]:
             continue
         opened[path] = _public(_module(path)) if names is None else list(names)
     opened["pm.gp"] += ["cov", "mean", "util", "hsgp_approx"]
-    opened["np.polynomial"] = ["legendre", "chebyshev", "polynomial"]
+    opened["np.polynomial"] = ["legendre", "chebyshev", "hermite", "polynomial"]
     return {path: sorted({n for n in names if hasattr(_module(path), n)}) for path, names in opened.items()}
 
 

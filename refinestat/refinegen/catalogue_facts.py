@@ -44,8 +44,9 @@ SUPPORTS = {
     "ChiSquared": (0, "inf"), "DiracDelta": ("c", "c"), "DirichletMultinomial": (0, "n"),
     "DiscreteUniform": ("lower", "upper"), "DiscreteWeibull": (0, "inf"), "Geometric": (1, "inf"),
     "HurdleGamma": (0, "inf"), "HurdleLogNormal": (0, "inf"), "HurdleNegativeBinomial": (0, "inf"),
-    "HurdlePoisson": (0, "inf"), "HyperGeometric": (0, "n"), "Interpolated": ("-inf", "inf"), "LKJCorr": (-1, 1),
-    "LogitNormal": (0, 1), "Multinomial": (0, "n"), "NegativeBinomial": (0, "inf"), "OrderedLogistic": (0, "inf"),
+    "HurdlePoisson": (0, "inf"), "HyperGeometric": (0, "n"), "Interpolated": ("x_points", "x_points"),
+    "LKJCorr": (-1, 1), "LogitNormal": (0, 1), "Multinomial": (0, "n"), "NegativeBinomial": (0, "inf"),
+    "OrderedLogistic": (0, "inf"),
     "OrderedMultinomial": (0, "n"), "OrderedProbit": (0, "inf"), "Pareto": ("m", "inf"), "Poisson": (0, "inf"),
     "Triangular": ("lower", "upper"), "TruncatedNormal": ("lower", "upper"), "Uniform": ("lower", "upper"),
     "VonMises": ("-pi", "pi"), "ZeroInflatedBinomial": (0, "n"), "ZeroInflatedNegativeBinomial": (0, "inf"),
@@ -79,9 +80,9 @@ EXTRA_KEYWORDS = {
     "OrderedMultinomial": ("compute_p",), "Interpolated": ("transform",),
 }  # fmt: skip
 
-# What a parameter measures, for the check of scales: sd, variance, precision, rate, scale.
+# What a parameter measures, for the check of scales: sd, variance, precision, rate, scale, mean (1 / rate).
 MEASURES = {
-    "Exponential.lam": "rate", "Exponential.scale": "scale", "Gamma.beta": "rate", "StudentT.lam": "precision",
+    "Exponential.lam": "rate", "Exponential.scale": "mean", "Gamma.beta": "rate", "StudentT.lam": "precision",
     "HalfStudentT.lam": "precision", "Laplace.b": "scale", "Cauchy.beta": "scale", "HalfCauchy.beta": "scale",
     "Logistic.s": "scale", "Gumbel.beta": "scale",
 }  # fmt: skip
@@ -138,6 +139,15 @@ OPEN_NP = words("""
     std subtract sum swapaxes take take_along_axis tan tanh tensordot tile trace transpose tri tril tril_indices
     tril_indices_from triu triu_indices triu_indices_from true_divide trunc uint32 uint64 uint8 union1d unique
     unravel_index vander var vdot vecdot vstack where zeros zeros_like trapezoid
+    angle array_equiv asanyarray ascontiguousarray asarray_chkfinite bartlett bitwise_and bitwise_not bitwise_or
+    bitwise_xor blackman block bool broadcast choose compress conj conjugate copysign correlate cumulative_prod
+    cumulative_sum diag_indices diag_indices_from divmod double dsplit ediff1d euler_gamma fabs fix float_power
+    floating fmod frexp hamming hanning histogram2d histogram_bin_edges histogramdd hsplit i0 imag index_exp int_
+    integer intp isneginf isposinf isreal isscalar issubdtype kaiser lcm ldexp lexsort logaddexp2 matrix_transpose
+    matvec modf nanargmax nanargmin nancumprod ndenumerate partition argpartition pow ravel_multi_index real
+    real_if_close result_type rint rollaxis s_ setxor1d signbit single spacing str_ trim_zeros uint unique_all
+    unique_counts unique_inverse unique_values unstack unwrap vecmat vsplit
+    nextafter number False_ True_ poly polyadd polyder polydiv polyint polymul polysub roots row_stack
 """)
 OPEN_NP_SUBMODULES = {
     "np.linalg": words("""
@@ -150,13 +160,17 @@ OPEN_NP_SUBMODULES = {
         seed standard_normal standard_t uniform vonmises weibull default_rng RandomState Generator
     """),
     "np.polynomial": [],
-    "np.polynomial.legendre": ["legvander"],
-    "np.polynomial.chebyshev": ["chebvander"],
-    "np.polynomial.polynomial": ["polyvander"],
+    "np.polynomial.legendre": ["legval", "legvander"],
+    "np.polynomial.chebyshev": ["chebval", "chebvander"],
+    "np.polynomial.hermite": ["hermval", "hermvander"],
+    "np.polynomial.polynomial": ["polyval", "polyvander"],
+    "np.ma": words("""
+        array masked_array masked_equal masked_greater masked_invalid masked_less masked_values masked_where
+    """),
     "np.fft": words("fft ifft rfft irfft fftfreq rfftfreq"),
 }
 OPEN_PT_CLOSED = words("""
-    Any Callable Constant NoReturn Op Optional Sequence TYPE_CHECKING Union grad jacobian hessian singledispatch
+    Any Callable Constant NoReturn Op Optional Sequence TYPE_CHECKING Union singledispatch
     vectorize transfer values_eq_approx_always_true get_vector_length default make_slice none_type_t slicetype
 """)
 OPEN_PT_SUBMODULES = {

@@ -72,6 +72,12 @@ def test_a_fault_is_found_wherever_the_model_stands(body, line, why):
     assert first.line == line
 
 
+@pytest.mark.parametrize("line", ["data = dict(data)", "data = {k: v for k, v in data.items()}"])
+def test_data_that_a_program_makes_of_its_data_are_still_those_that_it_was_given(line):
+    text = f"import os\n{line}\nwith pm.Model():\n    pm.Normal('x', observed=data['y'])\n"
+    assert refusals(text)[0].why == "import of os is not allowed"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -91,6 +97,14 @@ def test_a_fault_is_found_wherever_the_model_stands(body, line, why):
         "with pm.modelcontext(None):\n    pm.Normal('x', dims='anything')\n",
         "import pymc.sampling.jax as jax\nwith pm.Model():\n    pm.Normal('x')\n    jax.sample_numpyro_nuts()\n",
         "async def f():\n    with pm.Model() as m:\n        pm.Normal('x')\n",
+        "with pm.Model():  # the square makes it positive\n    sigma = pm.Normal('sigma')\n    pm.Normal('o', 0, sigma**2)\n",
+        "scale = 2.5\nwith pm.Model():\n    pm.Exponential('s', scale)\n",
+        "with pm.Model():\n    lam = pm.HalfCauchy('lam', 1)\n    pm.Laplace('b', 0, lam)\n    pm.HalfCauchy('t', lam)\n",
+        "with pm.Model():\n    pm.Categorical('c', logit_p=pm.Normal('e', shape=(3, 4)), observed=[0, 3, 2])\n",
+        "with pm.Model() as new:  # parameters stand for draws of another model\n    s = pm.Flat('s')\n    pm.Normal('o', 0, s)\n",
+        "class P:\n    def prior(self, k):\n        return pm.Normal(k)\np = P()\nwith pm.Model():\n    pm.Normal('x', p.prior(3))\n",
+        "class P:\n    def prior(self, k):\n        return 1\np = P()\nwith pm.Model():\n    pm.Normal('x', p.prior('x'))\n",
+        "with pm.Model():\n    for i in range(9):\n        if i > len(y.data):\n            break\n        pm.Normal(f'a{i}', y[i], 1)\n",
         "with pm.Model() as m:\n    a = pm.Normal('a')\n    f = np.vectorize(lambda v: v)\n    g = np.ma.masked_invalid(y)\n",
     ],
 )

@@ -5,11 +5,11 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from refinestat.refinegen.predicates import gate, guards
+from refinestat.refinegen.predicates.forgetting import forget_names
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import judge_parsed
 from refinestat.refinegen.predicates.paths import dotted
 from refinestat.refinegen.predicates.state import exhausted
-from refinestat.refinegen.predicates.statements import forget_names
 from refinestat.refinegen.predicates.symbols import Kind, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
@@ -51,7 +51,7 @@ def judge_block(
     begun = isinstance(item.context_expr, ast.Call) if item is not None else False
     symbols = replace(
         symbols, own_section=False, fixed=fixed, declared={}, coords={}, open_coords=not begun,
-        observations=() if begun else symbols.observations, free=0,
+        observations=() if begun else symbols.observations, free=0 if begun else symbols.free,
     )  # fmt: skip
     symbols = yield from _head(node, item, symbols)
     refused = False

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import functions, shapes, transfer
+from refinestat.refinegen.predicates import functions, measures, shapes, transfer
 from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import State, checked
@@ -106,6 +106,14 @@ def _added(values: list[Value]) -> Value | None:
     return total
 
 
+def _raised(values: list[Value]) -> Value | None:
+    """`pow(x, y)`."""
+    if len(values) != 2:
+        return None
+    measure = measures.of_operation(ast.Pow, *values)
+    return replace(transfer.binary(ast.Pow, *values), measure=measure)
+
+
 def _rounded(function: Callable[[Any], Any], values: list[Value]) -> Value | None:
     """`abs`, `round` of one value; of a plain number, a plain number."""
     if len(values) != 1:
@@ -131,6 +139,7 @@ BUILTINS: Mapping[str, Callable[[list[Value]], Value | None]] = {
     "list": _listed,
     "tuple": _listed,
     "sum": _added,
+    "pow": _raised,
     "abs": lambda values: _rounded(abs, values),
     "round": lambda values: _rounded(round, values),
     "float": _number_cast(float),

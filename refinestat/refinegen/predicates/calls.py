@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
@@ -9,7 +10,7 @@ from refinestat.refinegen.predicates import transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.methods import library_function, method
+from refinestat.refinegen.predicates.methods import GP, library_function, method
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import State, changed, checked
@@ -85,7 +86,8 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)
     if path.startswith("pm.gp."):
-        return checked(node, transfer.opaque([*arguments.values, *arguments.named.values()]), arguments, state)
+        made = replace(transfer.opaque([*arguments.values, *arguments.named.values()]), path=GP)
+        return checked(node, made, arguments, state)
     return library_function(node, path, arguments.values, arguments, state)
 
 

@@ -24,10 +24,22 @@ def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
 
 
 def _table(node: ast.Dict, state: State) -> Value:
-    values = [evaluate(value, state) for value in node.values]
-    keys = [evaluate(key, state).constant if key is not None else MISSING for key in node.keys]
-    known = all(isinstance(key, str | int) for key in keys)
-    return Value(kind=Kind.TABLE, keys=tuple(keys) if known else None, items=tuple(values) if known else None)
+    """A dict; with the items of dicts that are merged into it."""
+    found: dict[Any, Value] | None = {}
+    values = []
+    for key, part in zip(node.keys, node.values, strict=True):
+        value = evaluate(part, state)
+        values.append(value)
+        name = evaluate(key, state).constant if key is not None else MISSING
+        if found is not None and isinstance(name, str | int):
+            found[name] = value
+        elif found is not None and key is None and value.keys is not None and value.items is not None:
+            found |= zip(value.keys, value.items, strict=True)
+        else:
+            found = None
+    if found is None:
+        return Value(kind=Kind.TABLE, outcome=transfer.derived(values))
+    return Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values()))
 
 
 def _joined_text(node: ast.JoinedStr, state: State) -> Value:
@@ -60,10 +72,11 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
         bind_target(generator.target, any_element(iterated), state, local=True)
         for condition in generator.ifs:
             evaluate(condition, state)
-    outer, state.certain = state.certain, False
+    outer, state.certain, observed = state.certain, False, len(state.observations)
     parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
     made = [evaluate(part, state) for part in parts]
     state.names, state.certain = before, outer
+    state.observations += state.observations[observed:]  # as often as there are elements
     kind = Kind.TABLE if isinstance(node, ast.DictComp) else Kind.SEQUENCE
     return replace(transfer.opaque(made, kind=kind), symbolic=False)
 

@@ -126,6 +126,7 @@ def _member(node: ast.Attribute, path: str, state: State) -> Value:
     return number(value) if value is not None else NONE if node.attr == "newaxis" else function(full)
 
 
+MOST_REPEATED = 10_000_000
 PYTHON_NAMES = frozenset(dir(builtins)) | {"__file__", "get_ipython", "display"}
 PLAIN_NUMBERS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "nan": float("nan")}
 
@@ -135,9 +136,18 @@ def operate(node: ast.AST, op: type[ast.AST], left: Value, right: Value, state: 
     if left.known and right.known and (why := constants.too_large(op, left.constant, right.constant)):
         state.report(What.LARGE, node, why)
         return UNKNOWN
+    if op is ast.Mult and (count := _repeated(left, right)) > MOST_REPEATED:
+        state.report(What.LARGE, node, f"a list of {count} elements (at most {MOST_REPEATED})")
+        return UNKNOWN
     if op is ast.Mod and left.kind is Kind.TEXT:
         state.report(What.LARGE, node, "%-formatting of a text is not allowed (an f-string is)")
     return guarded(node, lambda: transfer.binary(op, left, right), (left, right), state)
+
+
+def _repeated(left: Value, right: Value) -> int:
+    """The length of `[0] * n`; 0 where it is no such thing, or not known."""
+    items, times = (left.items, right.constant) if left.kind is Kind.SEQUENCE else (right.items, left.constant)
+    return len(items) * times if items is not None and isinstance(times, int) else 0
 
 
 def guarded(node: ast.AST, compute: Callable[[], Value], values: tuple[Value, ...], state: State) -> Value:

@@ -33,14 +33,18 @@ def check(reading: Reading) -> Verdict:
                 event.node,
                 reading,
             )
-    before = len(reading.symbols.observations)
     for call in reading.calls:
         for node, why in _call(call, outcome):
             return refuse(NAME, f"{call.title}: {why}", node, reading)
-    if before > 1:
-        last = next(call for call in reversed(reading.calls) if "observed" in call.options)
+    last = next((call for call in reversed(reading.calls) if _observes(call)), None)
+    if last is not None and len(reading.symbols.observations) > 1:
         return refuse(NAME, f"{last.title}: the outcome {outcome} is observed more than once", last.node, reading)
     return accept(NAME)
+
+
+def _observes(call: Call) -> bool:
+    observed = call.options.get("observed")
+    return observed is not None and observed.value.outcome is not Outcome.FREE
 
 
 def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:
@@ -48,6 +52,9 @@ def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:
         yield call.node, "a Potential changes the score of a program and is not allowed where it is scored"
     if call.function in FUNCTIONS:
         yield call.node, "a density of one's own need not be normalised and is not allowed where it is scored"
+    weight = call.options.get("total_size")
+    if weight is not None and weight.value.kind is not Kind.NONE:
+        yield weight.node, "total_size weighs what is observed and is not allowed in a program that is scored"
     others = call.arguments if call.function != "Data" else {}
     for name, argument in (
         *others.items(),

@@ -2,14 +2,15 @@
 
 import ast
 import re
+from collections.abc import Sequence
 
-from refinestat.refinegen.predicates.symbols import Value
+from refinestat.refinegen.predicates.symbols import Kind, Value
 
 WORDS = {
     "sigma": "sd", "sd": "sd", "std": "sd", "stdev": "sd", "stddev": "sd", "sds": "sd", "sigmas": "sd", "stdevs": "sd",
     "variance": "variance", "variances": "variance", "var": "variance", "sigmasq": "variance", "sigsq": "variance",
     "precision": "precision", "prec": "precision", "precisions": "precision",
-    "tau": "tau", "rate": "rate", "lam": "rate", "lambda": "rate", "rates": "rate", "scale": "scale",
+    "tau": "tau", "rate": "rate", "lam": "lam", "lambda": "lam", "rates": "rate", "scale": "scale",
 }  # fmt: skip
 SQUARED = {"sq", "squared", "square"}
 
@@ -34,16 +35,43 @@ def of_operation(op: type[ast.AST], left: Value, right: Value) -> str:
     """The measure of `left op right`, where a square, a root or a reciprocal changes it."""
     exponent = right.constant if isinstance(right.constant, int | float) else None
     if op is ast.Pow and exponent is not None:
-        return POWERS.get((left.measure, float(exponent)), "")
+        return _of_power(left, float(exponent))
     if op is ast.Mult and left.measure == right.measure == "sd" and left.name == right.name and left.name:
         return "variance"
     if op is ast.Div and isinstance(left.constant, int | float) and left.constant == 1:
         return RECIPROCALS.get(right.measure, "")
+    if op in {ast.Mult, ast.Add, ast.Div} and "variance" in (left.measure, right.measure if op is not ast.Div else ""):
+        other = right if left.measure == "variance" else left
+        if isinstance(other.constant, int | float):
+            return "variance"
     if op is ast.Add and left.measure == right.measure:
         return left.measure if left.measure in {"variance", "sd"} else ""
     return ""
 
 
+def of_function(name: str, values: Sequence[Value]) -> str:
+    """The measure of `name(*values)`, of a function or a method."""
+    first = values[0]
+    exponent = values[1].constant if len(values) == 2 else None
+    if name == "sqrt":
+        return ROOTS.get(first.measure, "")
+    if name in {"sqr", "square"}:
+        return _of_power(first, 2.0)
+    if name in {"pow", "power"} and isinstance(exponent, int | float):
+        return _of_power(first, float(exponent))
+    if name == "dot" and len(values) == 2:
+        return of_operation(ast.Mult, *values)
+    return VARIANCES.get(name, "")
+
+
+def _of_power(base: Value, exponent: float) -> str:
+    """A square of what may be negative is no variance: it makes it positive."""
+    signed = base.kind is Kind.NUMBER and bool(base.sources) and base.bounds[0] < 0
+    return "" if signed and exponent == SQUARE else POWERS.get((base.measure, exponent), "")
+
+
+SQUARE = 2.0
+VARIANCES = {"var": "variance", "nanvar": "variance", "std": "sd", "nanstd": "sd"}
 POWERS = {
     ("sd", 2.0): "variance", ("perhaps sd", 2.0): "variance", ("sd", -2.0): "precision",
     ("variance", 0.5): "sd", ("precision", -0.5): "sd",
@@ -52,6 +80,6 @@ POWERS = {
 }  # fmt: skip
 RECIPROCALS = {
     "variance": "precision", "precision": "variance", "tau": "variance", "inverse sd": "sd", "sd": "inverse sd",
-    "rate": "scale", "scale": "rate",
+    "rate": "scale", "lam": "scale", "scale": "rate", "mean": "rate",
 }  # fmt: skip
 ROOTS = {"variance": "sd", "tau": "inverse sd", "precision": "inverse sd"}

@@ -3,31 +3,22 @@
 import ast
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import functions, measures, rules, shapes, transfer
+from refinestat.refinegen.predicates import functions, given, measures, rules, shapes, transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, NAMES_PER_STEP, State, changed, checked, size
-from refinestat.refinegen.predicates.symbols import MISSING, UNKNOWN, Kind, Value, sequence
+from refinestat.refinegen.predicates.symbols import MISSING, NONE, UNKNOWN, Kind, Outcome, Value, sequence
+from refinestat.refinegen.predicates.vocabulary import words
 
 # Methods that change the list, dict or array that they are called on, and functions that change an argument.
-CHANGES = {
-    "update",
-    "setdefault",
-    "pop",
-    "popitem",
-    "clear",
-    "insert",
-    "remove",
-    "reverse",
-    "put",
-    "resize",
-    "partition",
-}
+CHANGEABLE = {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}
+CHANGES = words("append extend update setdefault pop popitem clear insert remove reverse put resize partition")
 CHANGING = {"fill_diagonal", "put", "copyto", "place", "putmask", "shuffle"}
 SAME_DATA = {"to_numpy", "copy", "astype", "ravel", "flatten"}  # of a column or array of unknown content
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
+GP = "a Gaussian process"  # the path of one; classes of one's own may have methods of these names, too
 
 
 # Functions of NumPy that fail on tensors: they compare, or pass out= on.
@@ -37,22 +28,28 @@ NOT_OF_TENSORS = {"maximum", "minimum", "clip", "sum"}
 def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Value:
     """The value of `base.name(...)`."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    if name in GP_METHODS:
+    if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         return declare_gp(node, name, arguments, state)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)
-    if base.kind is Kind.SEQUENCE and name in {"append", "extend"}:
-        return _grow_list(node.func, base, arguments, state)
-    if name in CHANGES and base.kind in {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}:
-        changed(base, state)
-        return transfer.opaque([base, *arguments.values])
+    if base.kind is Kind.DATA:
+        return given.method(node, base, name, arguments, state)
+    if base.kind in CHANGEABLE and name in CHANGES:
+        return _change(node.func, base, arguments, state)
     if base.kind in {Kind.NUMBER, Kind.SEQUENCE} and name != "astype":
         return library_function(node, name, [base, *arguments.values], arguments, state)
     return checked(node, _plain_method(base, name, arguments), arguments, state, [base, *arguments.values])
 
 
+def _change(func: ast.expr, base: Value, arguments: Passed, state: State) -> Value:
+    if base.kind is Kind.SEQUENCE and isinstance(func, ast.Attribute) and func.attr in {"append", "extend"}:
+        return _grow_list(func, base, arguments, state)
+    changed(base, state)
+    return transfer.opaque([base, *arguments.values])
+
+
 def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
-    if base.kind in {Kind.TABLE, Kind.DATA}:
+    if base.kind is Kind.TABLE:
         return _table_method(base, name, arguments)
     if base.kind is Kind.TEXT:
         return Value(kind=Kind.SEQUENCE if name == "split" else Kind.TEXT)
@@ -60,7 +57,9 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
         return base
     if name == "astype":
         return _cast(base, arguments)
-    return transfer.opaque([base, *arguments.values, *arguments.named.values()])
+    result = transfer.opaque([base, *arguments.values, *arguments.named.values()])
+    summary = base.outcome is Outcome.WHOLE and name in rules.SUMMARIES and not arguments.values
+    return replace(result, outcome=Outcome.FREE) if summary else result
 
 
 def _cast(base: Value, arguments: Passed) -> Value:
@@ -90,6 +89,10 @@ def _grow_list(func: ast.expr, base: Value, arguments: Passed, state: State) -> 
 
 
 def _table_method(base: Value, name: str, arguments: Passed) -> Value:
+    if name == "copy":
+        return base
+    if name == "get" and base.keys is not None and base.items is not None:
+        return _got(base.keys, base.items, arguments.values)
     if name == "keys" and base.keys is not None:
         return sequence(tuple(transfer.from_constant(key) for key in base.keys))
     if name == "values" and base.items is not None:
@@ -98,6 +101,14 @@ def _table_method(base: Value, name: str, arguments: Passed) -> Value:
         pairs = zip(base.keys, base.items, strict=True)
         return grouped(grouped((transfer.from_constant(key), item)) for key, item in pairs)
     return transfer.opaque([base, *arguments.values])
+
+
+def _got(keys: tuple[object, ...], items: tuple[Value, ...], arguments: list[Value]) -> Value:
+    """`table.get(key)`: an item, or where the key is unknown, any of them."""
+    key = arguments[0].constant if arguments else MISSING
+    if isinstance(key, str | int):
+        return items[keys.index(key)] if key in keys else arguments[1] if len(arguments) > 1 else NONE
+    return transfer.opaque([*items, *arguments])
 
 
 def _model_method(name: str, arguments: Passed, state: State) -> Value:
@@ -137,12 +148,9 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
     except shapes.Mismatch:
         state.report(What.SHAPES, node, values=tuple(values))
         result = transfer.opaque(values)
-    if name in {"sqrt"} and len(values) == 1:
-        result = replace(result, measure=measures.ROOTS.get(values[0].measure, ""))
-    elif name in {"sqr", "square"} and len(values) == 1 and values[0].measure == "sd":
-        result = replace(result, measure="variance")
-    elif name in rules.SAME and values:
-        result = replace(result, measure=values[0].measure)
+    if values:
+        kept = name in rules.SAME
+        result = replace(result, measure=values[0].measure if kept else measures.of_function(name, values))
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
     state.steps += (size(result) + sum(map(size, values))) // ELEMENTS_PER_STEP

@@ -158,7 +158,8 @@ def _measures(call: Call) -> Iterator[tuple[ast.AST, str]]:
         argument = call.arguments.get(name)
         found = argument.value.measure if argument is not None else ""
         advice = ADVICE.get((measure, found))
-        if argument is not None and advice:
+        chosen = argument is not None and found == "scale" and not argument.value.sources  # `scale = 1.0` of a prior
+        if argument is not None and advice and not chosen:
             yield argument.node, f"{name} is a {FULL[measure]}, got a {FULL[found]}; {advice.format(name=name)}"
 
 
@@ -168,7 +169,9 @@ FULL = {
     "precision": "precision",
     "variance": "variance",
     "rate": "rate",
+    "lam": "rate",
     "scale": "scale",
+    "mean": "mean",
 }
 ADVICE = {
     ("sd", "variance"): "pass its square root",
@@ -176,5 +179,7 @@ ADVICE = {
     ("precision", "sd"): "pass sigma=... instead, or 1 / ...**2",
     ("precision", "variance"): "pass 1 / ... instead",
     ("scale", "rate"): "pass 1 / ... instead",
+    ("mean", "rate"): "pass 1 / ... instead",
+    ("mean", "lam"): "pass 1 / ... instead",
     ("rate", "scale"): "pass 1 / ... instead",
 }

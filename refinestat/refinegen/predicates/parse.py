@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from refinestat.refinegen.predicates import paths, script_rules
+from refinestat.refinegen.predicates import paths, script_rules, writing
 from refinestat.refinegen.predicates.gate import ACCEPT, FORBIDDEN_CHARACTERS, Parsed, refuse
 from refinestat.refinegen.predicates.nodes import nodes_of
-from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Symbols, Value
+from refinestat.refinegen.predicates.symbols import RESERVED, Kind, Symbols
 from refinestat.refinegen.predicates.vocabulary import (
     ATTRIBUTES,
     CALLABLE_BUILTINS,
@@ -84,7 +84,8 @@ def _name(node: ast.Name, symbols: Symbols, bound: frozenset[str]) -> str:
     if name.startswith("__"):
         return f"{name}: names that begin with two underscores are not allowed"
     if not isinstance(node.ctx, ast.Load):
-        if name in RESERVED and not (symbols.dataset is None and name in {"data", "model"}):
+        own = symbols.dataset is None and (name == "model" or (name == "data" and symbols.own_section))
+        if name in RESERVED and not own:
             return f"{name} is reserved and cannot be bound again"
         return ""
     value = symbols.values.get(name)
@@ -117,14 +118,8 @@ def _attribute(node: ast.Attribute, symbols: Symbols, bound: frozenset[str]) -> 
 
 def _of_own_data(node: ast.expr, symbols: Symbols) -> bool:
     """Whether a chain begins at something unknown of a user's own data section (`df.height`: a column's name)."""
-    value = _root(node, symbols)
+    value = writing.root(node, symbols)
     return symbols.dataset is None and value is not None and value.kind is Kind.UNKNOWN
-
-
-def _root(node: ast.expr, symbols: Symbols) -> Value | None:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return symbols.values.get(node.id) if isinstance(node, ast.Name) else None
 
 
 def _writes(attribute: str) -> bool:
@@ -142,24 +137,13 @@ def _subscript(node: ast.Subscript, symbols: Symbols, _: frozenset[str]) -> str:
 
 def _call(node: ast.Call, symbols: Symbols, _: frozenset[str]) -> str:
     if not symbols.own_section and _of_own_data(node.func, symbols):
-        root = _root(node.func, symbols)
+        owner = writing.root(node.func, symbols)
         called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if called and called not in ATTRIBUTES and (root is None or root.path not in PURE_MODULES):
+        if called and called not in ATTRIBUTES and (owner is None or owner.path not in PURE_MODULES):
             return f".{called} is not among the methods that a program may call"
     if why := script_rules.twice(node):
         return why
-    for keyword in node.keywords:
-        if keyword.arg == "out":
-            return "out= writes into an existing array and is not allowed"
-        if keyword.arg is not None and keyword.arg.startswith("__"):
-            return f"{keyword.arg}= is not allowed"
-        if (
-            keyword.arg == "dtype"
-            and isinstance(keyword.value, ast.Constant)
-            and keyword.value.value in {"O", "object", "|O"}
-        ):
-            return "arrays of objects are not allowed"
-    return ""
+    return writing.fault(node, symbols)
 
 
 def _operation(node: ast.BinOp, symbols: Symbols, _: frozenset[str]) -> str:

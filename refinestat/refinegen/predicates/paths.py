@@ -4,7 +4,7 @@ import ast
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates.symbols import Kind, Symbols
-from refinestat.refinegen.predicates.vocabulary import ATTRIBUTES, OUTSIDE
+from refinestat.refinegen.predicates.vocabulary import ATTRIBUTES, OUTSIDE, UFUNC_METHODS
 
 
 def dotted(node: ast.expr, symbols: Symbols) -> str | None:
@@ -30,7 +30,8 @@ def fault(path: str) -> str:
     module = names[0]
     for position, name in enumerate(names[1:], 1):
         if module not in library.opened:
-            return "" if name in ATTRIBUTES or name == "dist" else f"{path}: .{name} is not open to programs"
+            known = name in ATTRIBUTES or name == "dist" or (names[0] == "np" and name in UFUNC_METHODS)
+            return "" if known else f"{path}: .{name} is not open to programs"
         if name not in library.opened[module]:
             last = position == len(names) - 1
             if last and name not in library.closed.get(module, ()):

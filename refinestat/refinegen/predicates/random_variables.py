@@ -23,7 +23,10 @@ def make(node: ast.Call, name: str, passed: Passed, state: State, *, registered:
     state.calls.append(call)
     if call.spec is None:
         return _model_function(call)
-    return _value(call, call.spec)
+    value = _value(call, call.spec)
+    if name == "Flat" and state.symbols.script:  # stands for draws of another model, which may be positive
+        return replace(value, reach=NOTHING)
+    return value
 
 
 def _model_function(call: Call) -> Value:

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import gate, guards, imports
 from refinestat.refinegen.predicates.block import NO_MODEL, judge_block, opens_model
+from refinestat.refinegen.predicates.forgetting import forget_names
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import read_only
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.outline import Outline
 from refinestat.refinegen.predicates.paths import dotted
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, exhausted
-from refinestat.refinegen.predicates.statements import forget_names, read
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Symbols, Value
+from refinestat.refinegen.predicates.statements import read
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Outcome, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
 
@@ -28,7 +29,12 @@ def uses_given_data(body: ast.Module, outlined: Outline) -> bool:
     if not any(type(node) is ast.Name and node.id == "data" for node in outlined.nodes):
         return False
     own = [node for node in body.body if not (isinstance(node, ast.With) and outlined.model(node))]
-    return "data" not in _bindings(walk(ast.Module(body=own, type_ignores=[])))
+    first = next((node for node in own if "data" in _bindings(walk(node))), None)
+    return first is None or (isinstance(first, ast.Assign) and _reads(first.value, "data"))
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(type(each) is ast.Name and each.id == name for each in walk(node))
 
 
 def refusals(
@@ -48,10 +54,21 @@ def refusals(
     after = walker.statements(body.body[end:], replace(symbols, values={**symbols.values, **seen}))
     if not walker.blocks and not _speaks_of_models(nodes):
         walker.found.append(gate.refuse(NO_MODEL))
-    if walker.blocks and not walker.found:
-        last = guards.finish(after)
+    if outcome is not None and walker.blocks and not walker.found:
+        last = _end(walker, nodes, after)
         walker.found += [] if last.ok else [last]
     return walker.found
+
+
+def _end(walker: "_Walker", nodes: Sequence[ast.AST], after: Symbols) -> Verdict:
+    """Whether some model observes the outcome, and has something to learn; a function may do both unseen."""
+    if any(type(node) is ast.keyword and node.arg in OBSERVING for node in nodes):
+        own = any(isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda) for node in nodes)
+        return guards.finish(after) if walker.blocks == 1 and not own else gate.ACCEPT
+    return guards.finish(replace(after, observations=()))
+
+
+OBSERVING = {"observed", "y", None}  # `observed=y`, `gp.marginal_likelihood(..., y=y)`, `**options`
 
 
 def data_section(body: ast.Module, outlined: Outline) -> int:
@@ -145,8 +162,11 @@ class _Walker:
     def _inside(self, symbols: Symbols) -> Symbols:
         """What a function's body sees: names of the file that are bound once; anything of the others."""
         sure = {name: value for name, value in symbols.values.items() if self.bindings.get(name, 0) <= 1}
+        anything = dict.fromkeys(self.bindings, UNKNOWN)
+        if symbols.scored in anything:
+            anything[symbols.scored] = replace(UNKNOWN, outcome=Outcome.WHOLE)
         effort = symbols.effort + len(self.bindings) // NAMES_PER_STEP
-        return replace(symbols, values={**dict.fromkeys(self.bindings, UNKNOWN), **sure}, effort=effort)
+        return replace(symbols, values={**anything, **sure}, effort=effort)
 
     def _import(self, node: ast.Import | ast.ImportFrom, symbols: Symbols) -> Symbols:
         why = imports.fault_of_script(node)

@@ -13,7 +13,7 @@ from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import judge_parsed, read_only
 from refinestat.refinegen.predicates.outline import outline
 from refinestat.refinegen.predicates.statements import read
-from refinestat.refinegen.predicates.symbols import MOST_EFFORT, Kind, Symbols, Value, concrete
+from refinestat.refinegen.predicates.symbols import MOST_EFFORT, Symbols, Value, concrete, given_data
 from refinestat.refinegen.records import Verdict
 
 MOST_STATEMENTS = 400
@@ -40,7 +40,7 @@ def judge_source(
     body = gate.tree(text, long=thorough)
     if isinstance(body, Verdict):
         return (body,)
-    values = {name: concrete(thing) for name, thing in (known or {}).items()}
+    values = {name: concrete(thing, outcome) for name, thing in (known or {}).items()}
     outlined = outline(body) if dataset is None else None
     if outlined is not None and not script.uses_given_data(body, outlined):
         effort = MOST_EFFORT * (TIMES if thorough else 1)
@@ -71,7 +71,7 @@ def _refusals(
     if count > MOST_STATEMENTS:
         yield gate.refuse(f"{count} statements (at most {MOST_STATEMENTS})")
         return
-    given = {"data": Value(kind=Kind.DATA)}
+    given = {"data": given_data(scored=dataset is not None or outcome is not None)}
     symbols = Symbols(values=given | imports.usual(body), dataset=dataset, own_section=dataset is None, scored=outcome)
     blocks = 0
     for node in body.body:

@@ -32,7 +32,10 @@ HINTED = {What.UNDECLARED, What.NO_SUCH_NAME, What.NO_KEY}
 
 @dataclass(slots=True)
 class State:
-    """What changes while one statement is read."""
+    """What changes while one statement is read.
+
+    certain: what is read surely happens once. left: by which statement a round of a loop has ended; perhaps_left: on a
+    way that may not be taken."""
 
     names: dict[str, Value]
     declared: dict[str, int | None]
@@ -48,10 +51,26 @@ class State:
     certain: bool = True
     calls: list[Call] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    left: str = ""
+    perhaps_left: bool = False
 
     def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
         self.steps += STEPS_OF_A_HINT if what in HINTED else 0
         self.events.append(Event(what=what, node=node, text=name, values=values))
+
+    def copied(self) -> "State":
+        """As it is now, to go back to."""
+        self.steps += STEPS_OF_ANY + len(self.names) // NAMES_PER_STEP
+        kept = {name: getattr(self, name) for name in _GROWING}
+        return replace(self, **{name: type(value)(value) for name, value in kept.items()})
+
+    def restore(self, before: "State") -> None:
+        """Undoes everything since then but the effort."""
+        for name in (*_GROWING, "open_coords", "free", "prefix", "left", "perhaps_left"):
+            setattr(self, name, getattr(before, name))
+
+
+_GROWING = ("names", "declared", "coords", "observations", "calls", "events")
 
 
 def state_of(symbols: Symbols, offset: int) -> State:

@@ -10,15 +10,15 @@ from refinestat.refinegen.predicates.binding import any_element, bind_target, el
 from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
 from refinestat.refinegen.predicates.expressions import READERS, evaluate, operate
+from refinestat.refinegen.predicates.forgetting import forget
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
-from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Symbols, Value
+from refinestat.refinegen.predicates.symbols import OWN, Kind, Symbols, Value
 
 MOST_ROUNDS = 5_000
-CHANGEABLE = {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}
 
 READERS.update({**BRANCHES, **DISPLAYS, **SUBSCRIPTS, **calls.CALLS})
 
@@ -47,6 +47,8 @@ def read(parsed: Parsed, symbols: Symbols) -> Reading:
 
 def run(nodes: Iterable[ast.stmt], state: State) -> None:
     for node in nodes:
+        if state.left:
+            return
         if state.steps > state.limit:
             forget(walk(node), state)
             continue
@@ -74,7 +76,7 @@ def _store(target: ast.expr, state: State) -> None:
     """A store into an object of the user's own data section: what is in it is no longer known."""
     while isinstance(target, ast.Subscript | ast.Attribute):
         target = target.value
-    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind in CHANGEABLE:
+    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind in methods.CHANGEABLE:
         changed(state.names[target.id], state)
 
 
@@ -101,41 +103,37 @@ def _for(node: ast.For, state: State) -> None:
         state.report(What.LARGE, node, f"a loop of {count} rounds (at most {MOST_ROUNDS})")
     nodes = walk(node)
     state.steps += len(nodes) // NODES_PER_STEP
-    if rounds is not None and state.steps + len(nodes) * len(rounds) <= state.limit:
-        for item in rounds:
-            bind_target(node.target, item, state)
-            run(node.body, state)
-    else:
+    short = rounds is not None and state.steps + len(nodes) * len(rounds) <= state.limit
+    if rounds is None or not short or not _each_round(node, nodes, rounds, state):
         forget(nodes, state)
         bind_target(node.target, any_element(iterated), state)
-        outer, state.certain = state.certain, False
+        outer, state.certain, before = state.certain, False, len(state.observations)
         run(node.body, state)
-        state.certain = outer
+        state.observations += state.observations[before:]  # as often as there are rounds
+        state.certain, state.left, state.perhaps_left = outer, "", False
         forget(nodes, state, keep=True)
-    run(node.orelse, state)
+    left, state.left = state.left, ""
+    if left != "break":
+        run(node.orelse, state)
 
 
-def forget(nodes: Iterable[ast.AST], state: State, *, keep: bool = False) -> None:
-    """Names that a block binds are unknown: before it, or after it (keep: with what they are made of)."""
-    for child in nodes:
-        if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
-            before = state.names.get(child.id, UNKNOWN)
-            state.names[child.id] = (
-                replace(UNKNOWN, sources=before.sources, outcome=before.outcome) if keep else UNKNOWN
-            )
-        elif isinstance(child, ast.FunctionDef | ast.ClassDef):
-            state.names[child.name] = OWN
+def _each_round(node: ast.For, nodes: list[ast.AST], rounds: Iterable[Value], state: State) -> bool:
+    """Reads a loop round by round, up to a `break`; undone and False where nobody knows which rounds there are."""
+    before = state.copied() if any(isinstance(each, ast.Break | ast.Continue) for each in nodes) else state
+    for item in rounds:
+        bind_target(node.target, item, state)
+        run(node.body, state)
+        if state.perhaps_left:
+            state.restore(before)
+            return False
+        if state.left == "break":
+            return True
+        state.left = ""
+    return True
 
 
-def forget_names(node: ast.AST, symbols: Symbols) -> Symbols:
-    """The table after a statement of which nothing is known but the names that it binds."""
-    state = state_of(symbols, 0)
-    nodes = walk(node)
-    state.steps += len(nodes) // NODES_PER_STEP
-    forget(nodes, state)
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        state.names.update(imports.bound(node))
-    return replace(symbols, values=state.names, effort=state.steps if symbols.script else symbols.effort)
+def _leave(node: ast.Break | ast.Continue, state: State) -> None:
+    state.left = "break" if isinstance(node, ast.Break) else "continue"
 
 
 def _if(node: ast.If, state: State) -> None:
@@ -150,11 +148,19 @@ def _if(node: ast.If, state: State) -> None:
     state.steps += 2 * len(names) // NAMES_PER_STEP
     run(node.body, state)
     first = state.names, state.declared, state.observations
+    _may_have_left(state)
     state.names, state.declared, state.observations = names, declared, observed
     run(node.orelse, state)
+    _may_have_left(state)
     state.names = _either(first[0], state.names)
     state.declared = first[1] | state.declared
     state.observations = max(first[2], state.observations, key=len)
+
+
+def _may_have_left(state: State) -> None:
+    """After one of two ways, of which nobody knows which is taken."""
+    state.perhaps_left = state.perhaps_left or bool(state.left)
+    state.left = ""
 
 
 def _either(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
@@ -203,6 +209,8 @@ STATEMENTS: Mapping[type[ast.AST], Callable[[Any, State], None]] = {
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
     ast.For: _for,
+    ast.Break: _leave,
+    ast.Continue: _leave,
     ast.If: _if,
     ast.With: _with,
     ast.FunctionDef: _function,

@@ -5,19 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import indexing, measures, transfer
+from refinestat.refinegen.predicates import given, indexing, transfer
 from refinestat.refinegen.predicates.expressions import evaluate, guarded
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import State
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, data_value
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value
 
 
 def _subscript(node: ast.Subscript, state: State) -> Value:
     base = evaluate(node.value, state)
     index = evaluate(node.slice, state)
-    if base.kind in {Kind.DATA, Kind.TABLE}:
-        item = data_item if base.kind is Kind.DATA else table_item
-        return as_outcome(item(node, base, index, state), index.constant, state)
+    if base.kind is Kind.DATA:
+        return given.column(node, base, index, state)
+    if base.kind is Kind.TABLE:
+        return as_outcome(table_item(node, base, index, state), index.constant, state)
     if base.kind is Kind.UNKNOWN and isinstance(index.constant, str) and index.constant == state.symbols.scored:
         return as_outcome(UNKNOWN, index.constant, state)
     result = indexing.item(base, index)
@@ -31,18 +32,6 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
 def as_outcome(value: Value, column: Any, state: State) -> Value:
     """A column, which may be the outcome that a person named."""
     return replace(value, outcome=Outcome.WHOLE) if column == state.symbols.scored and column is not None else value
-
-
-def data_item(node: ast.AST, _: Value, index: Value, state: State) -> Value:
-    """`data["x"]`: known where the data set is."""
-    dataset, name = state.symbols.dataset, index.constant
-    if dataset is None or not isinstance(name, str):
-        name = name if isinstance(name, str) else ""
-        return Value(kind=Kind.UNKNOWN, name=name, measure=measures.of_name(name))
-    if name not in dataset.values:
-        state.report(What.NO_KEY, node, name)
-        return UNKNOWN
-    return data_value(dataset[name])
 
 
 def table_item(node: ast.AST, table: Value, index: Value, state: State) -> Value:

@@ -13,7 +13,7 @@ from refinestat.refinegen.predicates import constants, intervals
 from refinestat.refinegen.predicates.intervals import NOTHING
 from refinestat.refinegen.predicates.overflow import overflows
 from refinestat.refinegen.predicates.records import Argument, Call, Reading
-from refinestat.refinegen.predicates.supports import components
+from refinestat.refinegen.predicates.supports import categories, components
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
 from refinestat.refinegen.predicates.verdicts import accept, refuse, shown
@@ -126,6 +126,7 @@ def _observed(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
         yield from _counts(call, spec, argument, np.asarray(value.constant))
 
 
+CATEGORICAL = {"Categorical", "OrderedLogistic", "OrderedProbit"}
 SHAPES = {
     "Beta": ("alpha", "beta"),
     "Gamma": ("alpha",),
@@ -153,6 +154,8 @@ def _limits(call: Call, spec: Distribution) -> tuple[float, float]:
         return whole[0], whole[1]
     if spec.support is None:
         return -math.inf, math.inf
+    if spec.name in CATEGORICAL and (count := categories(call)) is not None:
+        return 0, count - 1
     ends = []
     for side, end in enumerate(spec.support):
         if isinstance(end, str):

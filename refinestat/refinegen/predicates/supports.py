@@ -3,7 +3,7 @@
 import math
 
 from refinestat.refinegen.catalogue import Distribution
-from refinestat.refinegen.predicates import intervals, transfer
+from refinestat.refinegen.predicates import intervals, shapes, transfer
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, Bounds
 from refinestat.refinegen.predicates.records import Call
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Value
@@ -66,6 +66,16 @@ def _composed(call: Call) -> tuple[Bounds, Bounds, bool, frozenset[str]]:
             else (reach[0], min(reach[1], end))
         )
     return bounds, reach if reach[0] <= reach[1] else NOTHING, False, whole.sources
+
+
+def categories(call: Call) -> int | None:
+    """How many categories there are, by the length of their probabilities or cutpoints; None where unknown."""
+    for name, more in (("p", 0), ("logit_p", 0), ("cutpoints", 1)):
+        argument = call.arguments.get(name)
+        shape = shapes.of(argument.value) if argument is not None else None
+        if argument is not None and argument.value.kind in {Kind.NUMBER, Kind.SEQUENCE} and shape and shape[-1]:
+            return shape[-1] + more
+    return None
 
 
 def components(call: Call) -> list[Value]:

@@ -5,7 +5,7 @@ the table are immutable, so that going back in a program is keeping the older ta
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -182,25 +182,33 @@ def data_value(variable: Variable) -> Value:
     return number(values, outcome=outcome, name=variable.name)
 
 
-def concrete(thing: Any) -> Value:
-    """What is known of an object of a user's data section that was executed."""
+def concrete(thing: Any, scored: str | None = None) -> Value:
+    """What is known of an object of a user's data section that was executed. scored: the key of the outcome."""
     if thing is None:
         return UNKNOWN
     if isinstance(thing, dict):
         keys = tuple(key for key in thing if isinstance(key, str))
-        return Value(kind=Kind.TABLE, keys=keys, items=tuple(concrete(thing[key]) for key in keys))
+        items = {key: concrete(thing[key], scored) for key in keys}
+        if scored in items:
+            items[scored] = replace(items[scored], outcome=Outcome.WHOLE)
+        return Value(kind=Kind.TABLE, keys=keys, items=tuple(items.values()))
     if isinstance(thing, bool | int | float | np.number):
         return number(thing)
     if isinstance(thing, str):
         return text(thing)
     if isinstance(thing, list | tuple):
-        return sequence(tuple(concrete(item) for item in thing))
+        return sequence(tuple(concrete(item, scored) for item in thing))
     array = np.asarray(thing) if hasattr(thing, "__array__") else None
     return UNKNOWN if array is None else number(array)
+
+
+def given_data(*, scored: bool) -> Value:
+    """`data`; where the program is scored, whatever is made of all of it may hold the outcome."""
+    return Value(kind=Kind.DATA, outcome=Outcome.DERIVED if scored else Outcome.FREE)
 
 
 def start(dataset: Dataset) -> Symbols:
     """Pi after the data section D: pm, np, data, model and the variables."""
     known = {variable.name: data_value(variable) for variable in dataset.variables}
-    names = {**LIBRARIES, "data": Value(kind=Kind.DATA), "model": Value(kind=Kind.MODEL), **known}
+    names = {**LIBRARIES, "data": given_data(scored=True), "model": Value(kind=Kind.MODEL), **known}
     return Symbols(values=names, fixed=frozenset(known), dataset=dataset)

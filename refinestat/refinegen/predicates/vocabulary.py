@@ -52,7 +52,9 @@ _ARRAY = """
     shape T mT size ndim dtype mean std var min max sum prod cumsum cumprod dot reshape flatten ravel transpose astype
     copy clip round argmax argmin argsort any all squeeze repeat take swapaxes item tolist diagonal trace nonzero real
     imag conj ptp dimshuffle broadcastable norm fill set inc get_value
-    zeros_like searchsorted imag sort
+    zeros_like searchsorted imag sort ones_like choose compress conjugate nonzero_values compressed filled
+    exp exp2 expm1 log10 log1p log2 sqrt floor ceil trunc deg2rad rad2deg sin sinh cos cosh tan tanh arccos arccosh
+    arcsin arcsinh arctan arctanh
 """
 _TABLE = """
     values to_numpy index columns loc iloc unique nunique cat codes categories keys items get fillna dropna isna isnull
@@ -64,16 +66,24 @@ _MODEL = """
     observed_RVs basic_RVs deterministics potentials data_vars dims name L m beta power_spectral_density full diag
     mean_func cov_func input_dim active_dims eigenvalues eigenvectors n_basis_vectors
 """
-_TEXT_AND_LISTS = "append extend index join lower upper strip split replace startswith endswith"
+_TEXT_AND_LISTS = """
+    append extend index insert reverse join lower upper strip lstrip rstrip split rsplit replace startswith endswith
+    title capitalize casefold swapcase removeprefix removesuffix find isdigit isalpha isalnum isnumeric isupper islower
+    union intersection difference symmetric_difference issubset issuperset isdisjoint
+"""
 _RANDOM = """
     normal uniform integers choice poisson binomial exponential gamma beta standard_normal permutation
-    multivariate_normal     random shuffle dist log logodds ordered simplex
+    multivariate_normal random shuffle lognormal laplace logistic dirichlet multinomial negative_binomial geometric
+    weibull chisquare standard_t triangular vonmises gumbel dist log logodds ordered simplex
 """
 _NUMBER = "eps tiny is_integer"
 ATTRIBUTES = words(_ARRAY + _TABLE + _MODEL + _TEXT_AND_LISTS + _RANDOM + _NUMBER) - words("fill query map")
 
 # Modules whose functions a user's model may call on data: they compute, and do nothing else.
 PURE_MODULES = words("math scipy.special scipy.stats scipy.linalg scipy.spatial scipy.spatial.distance scipy.signal")
+
+# What the elementwise functions of NumPy have besides being called (`np.subtract.outer`).
+UFUNC_METHODS = frozenset({"outer", "reduce", "accumulate"})
 
 # Functions that sample, draw or plot: open to a user's own file outside the model, never inside.
 OUTSIDE = words("""
