@@ -10,8 +10,10 @@ import pyarrow  # type: ignore[import-untyped]
 import pymc as pm
 from nutpie import _lib
 from nutpie.sample import CompiledModel
+from pytensor.compile.mode import Mode
 
 from refinestat.refinegen.fitting.ir import UnsupportedError
+from refinestat.refinegen.fitting.linker import MACHINE_CODE
 from refinestat.refinegen.fitting.model import BuildError
 from refinestat.refinegen.fitting.native import Density, compile_density
 from refinestat.refinegen.records import SamplerSettings
@@ -139,7 +141,11 @@ class _Compound:
     model: pm.Model
 
     def draw(self, settings: SamplerSettings, seed: int) -> Draws:
-        trace = self._sample(settings, seed)
+        note = "discrete free variables"
+        try:
+            trace = self._sample(settings, seed, MACHINE_CODE)
+        except UnsupportedError as error:
+            trace, note = self._sample(settings, seed, "NUMBA"), f"{note}; {error}"
         shape = (settings.chains, settings.draws)
 
         def statistic(name: str) -> np.ndarray | None:
@@ -154,10 +160,10 @@ class _Compound:
             diverging=np.zeros(shape) if diverging is None else diverging,
             energy=statistic("energy"),
             sampler="pymc",
-            note="discrete free variables",
+            note=note,
         )
 
-    def _sample(self, settings: SamplerSettings, seed: int) -> Any:
+    def _sample(self, settings: SamplerSettings, seed: int, mode: Mode | str) -> Any:
         nuts = {"target_accept": settings.target_accept} if self.model.continuous_value_vars else {}
         with self.model:
             return pm.sample(
@@ -170,7 +176,7 @@ class _Compound:
                 progressbar=False,
                 compute_convergence_checks=False,
                 return_inferencedata=False,
-                compile_kwargs={"mode": "NUMBA"},
+                compile_kwargs={"mode": mode},
             )
 
 
