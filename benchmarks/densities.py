@@ -1,7 +1,7 @@
 """Which programs get a compiled log density: those of the workload and of the corpus of valid programs.
 
-    python benchmarks/coverage.py                  # about a minute; each that is not covered, with the reason
-    python benchmarks/coverage.py --folders valid
+    python benchmarks/densities.py                  # about a minute; each that is not covered, with the reason
+    python benchmarks/densities.py --folders valid
 
 Nothing is sampled. Each program is built in a process of its own, which has 120 seconds of processor time. The share is
 of the continuous programs: where an unknown is discrete, PyMC's compound step samples."""
