@@ -82,7 +82,7 @@ def test_what_cannot_be_translated_is_sampled_on_numba_and_the_note_says_why(mon
         return sample(**{**options, "compile_kwargs": {"mode": modes[0] if len(modes) == 1 else "FAST_COMPILE"}})
 
     monkeypatch.setattr(samplers.pm, "sample", watched)
-    draws = samplers.prepare(model, []).draw(SamplerSettings(chains=1, tune=5, draws=5), 1)
+    draws = samplers.prepare(model, [], []).draw(SamplerSettings(chains=1, tune=5, draws=5), 1)
     assert modes[1:] == ["NUMBA"]
     assert draws.sampler == "pymc"
     assert draws.note.startswith("discrete free variables; ")

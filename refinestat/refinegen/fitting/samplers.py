@@ -11,6 +11,7 @@ import pymc as pm
 from nutpie import _lib
 from nutpie.sample import CompiledModel
 from pytensor.compile.mode import Mode
+from pytensor.tensor.math import variadic_add
 
 from refinestat.refinegen.fitting.ir import UnsupportedError
 from refinestat.refinegen.fitting.linker import MACHINE_CODE
@@ -40,14 +41,15 @@ class Sampler(Protocol):
     def draw(self, settings: SamplerSettings, seed: int) -> Draws: ...
 
 
-def prepare(model: pm.Model, initial: Sequence[np.ndarray]) -> Sampler:
-    """Ready the fastest sampler that can do it. initial: by value variable, where chains start, before jitter.
+def prepare(model: pm.Model, initial: Sequence[np.ndarray], terms: Sequence[Any]) -> Sampler:
+    """Ready the fastest sampler that can do it. initial: by value variable, where chains start, before jitter. terms:
+    the log densities of the variables, whose sum is the model's.
 
     Raises BuildError where the log density has no value there."""
     if model.discrete_value_vars:
         return _Compound(model=model)
     try:
-        density = compile_density(model.logp(), model.value_vars, initial)
+        density = compile_density(variadic_add(*(term.sum() for term in terms)), model.value_vars, initial)
     except UnsupportedError as error:
         compiled = nutpie.compile_pymc_model(model, var_names=[])
         return _Numba(compiled=compiled, names=_names(model), initial=initial, note=str(error))
