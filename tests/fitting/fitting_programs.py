@@ -50,11 +50,16 @@ def numbers(dataset: Dataset) -> dict[str, object]:
     return {name: values.item() if values.ndim == 0 else values for name, values in dataset.values.items()}
 
 
-def corpus_data() -> Dataset:
-    """What the programs of the corpus may use: its numeric columns without missing values; `y` is the outcome."""
+def corpus_columns() -> dict[str, Any]:
+    """All that the programs of the corpus find in `data`."""
     namespace: dict[str, Any] = {}
     exec((CORPUS / "data.py").read_text(), namespace)
-    arrays = {name: np.asarray(value) for name, value in namespace["make"]().items()}
+    return dict(namespace["make"]())
+
+
+def corpus_data() -> Dataset:
+    """What the programs of the corpus may use: its numeric columns without missing values; `y` is the outcome."""
+    arrays = {name: np.asarray(value) for name, value in corpus_columns().items()}
     usable = {n: a for n, a in arrays.items() if a.dtype.kind in "iufb" and not np.isnan(a.astype(float)).any()}
     variables = tuple(
         Variable(name=n, values=a, role=Role.OUTCOME if n == "y" else Role.PREDICTOR if a.ndim else Role.SIZE)

@@ -97,3 +97,8 @@ def test_error_text_is_one_short_line_without_control_characters():
     assert text.startswith("a [2J b c d")
     assert len(text) == protocol.MAX_WHY
     assert text.isprintable()
+
+
+def test_error_text_can_always_be_written_to_a_file():
+    """Half a surrogate pair is JSON, but no UTF-8."""
+    assert protocol.printable("no variable a\udc80b \ud800").encode() == b"no variable a b"

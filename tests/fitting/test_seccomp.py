@@ -74,6 +74,23 @@ def test_signals_to_itself_only(machine):
             assert verdict(machine, judged(machine)[name], other) == errno.EPERM
 
 
+def test_the_kernel_is_not_asked_to_signal_others_either(machine):
+    """A pipe with an owner (F_SETOWN) and a signal (F_SETSIG) kills any process of the same user when it is written."""
+    fcntl = judged(machine)["fcntl"]
+    for command in (0, 1, 2, 3, 4, 1030):
+        assert verdict(machine, fcntl, 3, command) == ALLOW
+    for command in (8, 10, 15, 1024, 1026, 1033):  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY, F_ADD_SEALS
+        assert verdict(machine, fcntl, 3, command) == errno.EPERM
+
+
+def test_memory_is_advised_on_but_not_poisoned(machine):
+    madvise = judged(machine)["madvise"]
+    for advice in (4, 8, 14):  # MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE
+        assert verdict(machine, madvise, 0, 4096, advice) == ALLOW
+    for advice in (100, 101):  # MADV_HWPOISON, MADV_SOFT_OFFLINE
+        assert verdict(machine, madvise, 0, 4096, advice) == errno.EINVAL
+
+
 def test_limits_are_read_never_set(machine):
     call = judged(machine)["prlimit64"]
     assert verdict(machine, call, 0, 7, 0) == ALLOW

@@ -50,7 +50,7 @@ def test_what_is_no_constant_is_left_to_the_fit():
 
 def test_a_person_s_own_file_is_refused_only_where_the_density_is_no_number():
     def refusals(statement: str) -> list[str]:
-        text = f"import pymc as pm\nwith pm.Model():\n    {statement}\n    pm.Normal(\"y\", a, 1)\n"
+        text = f'import pymc as pm\nwith pm.Model():\n    {statement}\n    pm.Normal("y", a, 1)\n'
         return [verdict.why for verdict in judge_source(text, None) if not verdict.ok]
 
     assert refusals('a = pm.Uniform("a", -100, 100)')

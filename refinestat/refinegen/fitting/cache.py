@@ -27,7 +27,7 @@ from refinestat.refinegen.fitting.pool import FittingPool
 from refinestat.refinegen.program import fingerprint
 from refinestat.refinegen.records import Fit, Outcome, SamplerSettings
 
-FORMAT = 1  # of the entries, and of the way fits are made; a new number makes all of them anew
+FORMAT = 2  # of the entries, and of the way fits are made; a new number makes all of them anew
 _KEPT = (Outcome.SCORED, Outcome.BUILD_FAILED, Outcome.INCOMPARABLE, Outcome.HOPELESS)
 _LIBRARIES = ("pymc", "pytensor", "nutpie", "numba", "llvmlite", "numpy", "scipy")
 _DIGEST = hashlib.sha256().digest_size

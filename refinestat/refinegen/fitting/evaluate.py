@@ -29,14 +29,14 @@ class AtDraws:
     log_likelihood: np.ndarray
 
 
-def evaluate_at(model: pm.Model, points: Points, observations: int) -> AtDraws:
-    """All of it at all points. Deterministic variables that would take too much room are left out."""
+def evaluate_at(model: pm.Model, points: Points, likelihood: pt.TensorVariable, observations: int) -> AtDraws:
+    """All of it at all points. likelihood: the log density of the one observed variable. Deterministic variables that
+    would take too much room are left out."""
     inputs = model.value_vars
     chains, draws = next(iter(points.values())).shape[:2]
     current = {variable.name: variable for variable in model.unobserved_value_vars}
     free = [rv.name for rv in model.free_RVs]
     derived = [rv.name for rv in model.deterministics if _most(rv) * chains * draws <= _MOST_DETERMINISTIC]
-    (likelihood,) = model.logp(vars=model.observed_RVs, sum=False)
     outputs = [*(current[name] for name in [*free, *derived]), likelihood]
     graph = FunctionGraph(outputs=outputs, clone=False)
     MergeOptimizer().rewrite(graph)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import isfinite
+from math import inf
 
 import numpy as np
 
@@ -62,12 +62,13 @@ async def converse(connection: socket.socket, job: Job) -> Fit:
 
 
 def _fit(header: Header, arrays: list[tuple[Block, np.ndarray]], job: Job) -> Fit:
-    outcome, why = header.fields.get("outcome"), header.fields.get("why", "")
+    outcome, why, sampler, note = (header.fields.get(field, "") for field in ("outcome", "why", "sampler", "note"))
+    if not all(isinstance(text, str) for text in (outcome, why, sampler, note)):
+        raise ProtocolError("answered with something other than text")
     seconds = _seconds(header.fields.get("seconds"))
-    if outcome in _FAILURES and isinstance(why, str):
+    if outcome in _FAILURES:
         return Fit(outcome=Outcome(outcome), why=protocol.printable(why), seconds=seconds)
-    sampler, note = header.fields.get("sampler"), header.fields.get("note", "")
-    if outcome != Outcome.SCORED or sampler not in _SAMPLERS or not isinstance(note, str):
+    if outcome != Outcome.SCORED or sampler not in _SAMPLERS:
         raise ProtocolError("answered with an unknown outcome or sampler")
     draws = (job.settings.chains, job.settings.draws)
     free, deterministic = _by_name(arrays, "free", draws), _by_name(arrays, "deterministic", draws)
@@ -113,8 +114,4 @@ def _seconds(told: object) -> dict[str, float]:
     """The phases' wall seconds, which only inform: what is not a duration is dropped."""
     if not isinstance(told, Mapping):
         return {}
-    return {
-        phase: float(told[phase])
-        for phase in _PHASES
-        if isinstance(told.get(phase), int | float) and isfinite(told[phase]) and told[phase] >= 0
-    }
+    return {phase: told[phase] for phase in _PHASES if isinstance(told.get(phase), float) and 0 <= told[phase] < inf}

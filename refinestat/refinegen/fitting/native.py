@@ -8,14 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import llvmlite.binding as llvm
 import numpy as np
 from pytensor.graph.basic import Variable
 
+from refinestat.refinegen.fitting import machine
 from refinestat.refinegen.fitting.graph import Graph
 from refinestat.refinegen.fitting.ir import REAL, UnsupportedError, Value, Writer, literal
-from refinestat.refinegen.fitting.outside import address
-from refinestat.refinegen.fitting.translate import Translator
 
 _SIGNATURE = "i64 @density(i64 %n, ptr noalias %x, ptr noalias %gradient, ptr noalias %value, ptr %unused) nounwind"
 _COPY = """
@@ -26,8 +24,6 @@ define i64 @copy(i64 %n, i64 %m, ptr %x, ptr %out, ptr %unused) {
   ret i64 0
 }
 """
-_TOLERANCE = 1e-6
-_CHECKED_POINTS = 4
 _BAD_GRADIENT, _BAD_VALUE = 3, 4  # what the sampler takes for a divergence
 
 
@@ -62,7 +58,7 @@ def compile_density(logp: Variable, inputs: Sequence[Variable], point: Sequence[
     try:
         graph = Graph(logp, inputs)
         value, _ = graph.evaluate(point)
-        text, calls = _translate(graph, shapes)
+        text, calls = _translate(graph)
     except (NotImplementedError, AttributeError, KeyError) as error:  # an operation that is not as we know it
         raise UnsupportedError(f"{type(error).__name__}: {error}") from error
     density = _assemble(text, calls, np.concatenate([np.ravel(p) for p in point]).astype(np.float64), value)
@@ -70,21 +66,10 @@ def compile_density(logp: Variable, inputs: Sequence[Variable], point: Sequence[
     return density
 
 
-def _translate(graph: Graph, shapes: Sequence[tuple[int, ...]]) -> tuple[str, frozenset[str]]:
+def _translate(graph: Graph) -> tuple[str, frozenset[str]]:
     writer = Writer()
-    varying = graph.varying()
-    translator = Translator(writer, graph.known(), varying)
-    start = 0
-    for variable, shape in zip(graph.fgraph.inputs, shapes, strict=True):
-        size = int(np.prod(shape))
-        pointer = writer.emit(f"getelementptr inbounds double, ptr %x, i64 {start}")
-        value = Value(pointer, REAL, shape, False)
-        translator.set(variable, Value(writer.load(value, "0"), REAL, shape, True) if size == 1 else value)
-        start += size
-    for node in graph.order:
-        if any(output in varying for output in node.outputs):
-            translator.node(node)
-    _finish(writer, [translator.value(output) for output in graph.fgraph.outputs], start)
+    outputs = machine.write(writer, graph)
+    _finish(writer, outputs, sum(output.size for output in outputs[1:]))
     return writer.module(_SIGNATURE), writer.calls
 
 
@@ -117,19 +102,7 @@ def _finish(writer: Writer, outputs: list[Value], size: int) -> None:
 
 
 def _assemble(text: str, calls: frozenset[str], initial: np.ndarray, initial_value: float) -> Density:
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    for symbol in calls:
-        llvm.add_symbol(symbol, address(symbol))
-    machine = llvm.Target.from_default_triple().create_target_machine(opt=1, jit=True)
-    module = llvm.parse_assembly(text + _COPY)
-    module.verify()
-    options = llvm.create_pipeline_tuning_options(speed_level=1)
-    options.loop_unrolling = False  # doubles the time to compile and gains nothing
-    builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
+    engine = machine.assemble(text + _COPY, calls)
     return Density(
         address=engine.get_function_address("density"),
         copy_address=engine.get_function_address("copy"),
@@ -144,7 +117,7 @@ def _agree(density: Density, graph: Graph, shapes: Sequence[tuple[int, ...]]) ->
     """Hold value and gradient against PyTensor's at the initial point and at points around it."""
     random = np.random.default_rng(0)
     cuts = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
-    for i in range(_CHECKED_POINTS):
+    for i in range(machine.CHECKED_POINTS):
         x = density.initial + (random.uniform(-1, 1, density.size) if i else 0)
         value, gradient = graph.evaluate([p.reshape(s) for p, s in zip(np.split(x, cuts), shapes, strict=True)])
         ours, our_gradient = density(x)
@@ -152,8 +125,8 @@ def _agree(density: Density, graph: Graph, shapes: Sequence[tuple[int, ...]]) ->
             agreed = np.isnan(ours)
         else:
             scale = np.maximum(1, np.abs(gradient))
-            agreed = abs(ours - value) <= _TOLERANCE * max(1, abs(value)) and bool(
-                np.all(np.abs(our_gradient - gradient) <= _TOLERANCE * scale)
+            agreed = abs(ours - value) <= machine.TOLERANCE * max(1, abs(value)) and bool(
+                np.all(np.abs(our_gradient - gradient) <= machine.TOLERANCE * scale)
             )
         if not agreed:
             raise UnsupportedError(f"machine code and PyTensor disagree: {ours:.10g} and {value:.10g}")

@@ -20,7 +20,7 @@ MAX_WHY = 500
 LENGTH = struct.Struct(">I")
 RECORD = 512  # bytes of one record on the control socket
 _NAME = re.compile(r"[^\W\d][\w.:-]{0,63}")
-_CONTROL = re.compile(r"[^\x20-\x7e\u00a1-\ufefe]+")
+_CONTROL = re.compile(r"[^\x20-\x7e\u00a1-\ud7ff\ue000-\ufefe]+")  # and halves of surrogate pairs, which UTF-8 lacks
 _MAX_DIMENSIONS = 8
 
 

@@ -17,6 +17,7 @@ import pymc as pm
 import pytensor
 import pytensor.link.numba.cache
 import pytensor.link.utils
+from pytensor.link.c.op import ExternalCOp
 
 from refinestat.refinegen.fitting import lockdown
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
@@ -79,7 +80,8 @@ def run(job: Job, watch: Stopwatch) -> Sampled:
         draws, at = without_draws(model, job.settings.chains, observed.size)
         return Sampled(draws=draws, observed=observed, at=at, predictive=None)
     with watch.phase("compile"):
-        sampler = prepare(model, initial)
+        terms = model.logp(sum=False)  # of the free variables, then of the one that is observed
+        sampler = prepare(model, initial, terms)
     lockdown.lift_deadline()
     seed = seed_of(job.source, job.settings)
     if job.settings.pilot:
@@ -88,7 +90,7 @@ def run(job: Job, watch: Stopwatch) -> Sampled:
     with watch.phase("sample"):
         draws = sampler.draw(job.settings, seed)
     with watch.phase("log_likelihood"):
-        at = evaluate_at(model, draws.points, observed.size)
+        at = evaluate_at(model, draws.points, terms[-1], observed.size)
     with watch.phase("predictive"):
         predictive = replicate(model, at.free, observed, seed)
     return Sampled(draws=draws, observed=observed, at=at, predictive=predictive)
@@ -115,12 +117,14 @@ def warm() -> None:
     """Prepare the zygote: quiet, no files, and what every worker needs imported and compiled, by fitting our model."""
     logging.getLogger("pymc").setLevel(logging.ERROR)
     _keep_generated_code_in_memory()
+    _read_no_c_code()
     with pm.Model() as model:
         scale = pm.HalfNormal("scale", 1)
         pm.Normal("y", pm.Normal("mean", 0, 1, shape=2), scale, observed=np.zeros(2))
     settings = SamplerSettings(chains=1, tune=50, draws=50)
-    draws = prepare(model, initial_values(model)).draw(settings, 1)
-    at = evaluate_at(model, draws.points, 2)
+    terms = model.logp(sum=False)
+    draws = prepare(model, initial_values(model), terms).draw(settings, 1)
+    at = evaluate_at(model, draws.points, terms[-1], 2)
     replicate(model, at.free, np.zeros(2), 1)
 
 
@@ -133,3 +137,12 @@ def _keep_generated_code_in_memory() -> None:
     for module in (pytensor.link.utils, pytensor.link.numba.cache):
         module.NamedTemporaryFile = lambda **_: Unwritten()
     pytensor.config.numba__cache = False
+
+
+def _read_no_c_code() -> None:
+    """Each transpose and the like reads and parses the C code that it is never compiled from: let it be empty."""
+
+    def empty(op: ExternalCOp, _: object) -> None:
+        op.code_sections["support_code"] = ""
+
+    ExternalCOp.load_c_code = empty

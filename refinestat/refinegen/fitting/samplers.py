@@ -10,8 +10,11 @@ import pyarrow  # type: ignore[import-untyped]
 import pymc as pm
 from nutpie import _lib
 from nutpie.sample import CompiledModel
+from pytensor.compile.mode import Mode
+from pytensor.tensor.math import variadic_add
 
 from refinestat.refinegen.fitting.ir import UnsupportedError
+from refinestat.refinegen.fitting.linker import MACHINE_CODE
 from refinestat.refinegen.fitting.model import BuildError
 from refinestat.refinegen.fitting.native import Density, compile_density
 from refinestat.refinegen.records import SamplerSettings
@@ -38,14 +41,15 @@ class Sampler(Protocol):
     def draw(self, settings: SamplerSettings, seed: int) -> Draws: ...
 
 
-def prepare(model: pm.Model, initial: Sequence[np.ndarray]) -> Sampler:
-    """Ready the fastest sampler that can do it. initial: by value variable, where chains start, before jitter.
+def prepare(model: pm.Model, initial: Sequence[np.ndarray], terms: Sequence[Any]) -> Sampler:
+    """Ready the fastest sampler that can do it. initial: by value variable, where chains start, before jitter. terms:
+    the log densities of the variables, whose sum is the model's.
 
     Raises BuildError where the log density has no value there."""
     if model.discrete_value_vars:
         return _Compound(model=model)
     try:
-        density = compile_density(model.logp(), model.value_vars, initial)
+        density = compile_density(variadic_add(*(term.sum() for term in terms)), model.value_vars, initial)
     except UnsupportedError as error:
         compiled = nutpie.compile_pymc_model(model, var_names=[])
         return _Numba(compiled=compiled, names=_names(model), initial=initial, note=str(error))
@@ -139,7 +143,11 @@ class _Compound:
     model: pm.Model
 
     def draw(self, settings: SamplerSettings, seed: int) -> Draws:
-        trace = self._sample(settings, seed)
+        note = "discrete free variables"
+        try:
+            trace = self._sample(settings, seed, MACHINE_CODE)
+        except UnsupportedError as error:
+            trace, note = self._sample(settings, seed, "NUMBA"), f"{note}; {error}"
         shape = (settings.chains, settings.draws)
 
         def statistic(name: str) -> np.ndarray | None:
@@ -154,10 +162,10 @@ class _Compound:
             diverging=np.zeros(shape) if diverging is None else diverging,
             energy=statistic("energy"),
             sampler="pymc",
-            note="discrete free variables",
+            note=note,
         )
 
-    def _sample(self, settings: SamplerSettings, seed: int) -> Any:
+    def _sample(self, settings: SamplerSettings, seed: int, mode: Mode | str) -> Any:
         nuts = {"target_accept": settings.target_accept} if self.model.continuous_value_vars else {}
         with self.model:
             return pm.sample(
@@ -170,7 +178,7 @@ class _Compound:
                 progressbar=False,
                 compute_convergence_checks=False,
                 return_inferencedata=False,
-                compile_kwargs={"mode": "NUMBA"},
+                compile_kwargs={"mode": mode},
             )
 
 

@@ -20,6 +20,10 @@ _CLONE_THREAD = 0x10000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | 0x400000  # the last: __O_TMPFILE
 _PRCTL = (15, 16, 0x53564D41)  # PR_SET_NAME, PR_GET_NAME, PR_SET_VMA: names for people
 _IOCTL = (0x5401, 0x5421, 0x541B, 0x5450, 0x5451)  # TCGETS, FIONBIO, FIONREAD, FIONCLEX, FIOCLEX
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Never F_SETOWN and F_SETSIG: by those the kernel sends
+# any signal to any process of the same user whenever a pipe becomes readable.
+_FCNTL = (0, 1, 2, 3, 4, 1030)
+_MADVISE = (0, 1, 2, 3, 4, 8, 14, 15, 16, 17)  # hints; never MADV_HWPOISON, which takes pages from the whole machine
 _MOST_JUMP = 200  # jumps are one byte long
 
 Instruction = tuple[int, int, int, int]
@@ -59,6 +63,8 @@ def _rules(pid: int) -> dict[str, list[Instruction]]:
         "clone3": [_fail(errno.ENOSYS)],
         "kill": itself,
         "tgkill": itself,
+        "fcntl": _only(1, _FCNTL, errno.EPERM),
+        "madvise": _only(2, _MADVISE, errno.EINVAL),
         "prctl": _only(0, _PRCTL, errno.EPERM),
         "ioctl": _only(1, _IOCTL, errno.ENOTTY),
         "prlimit64": [  # reading limits only: the pointer to new ones is null

@@ -47,6 +47,17 @@ class Translator:
     def set(self, variable: Variable, value: Value) -> None:
         self._values[variable] = value
 
+    def receive(self, variable: Variable, given: Value) -> None:
+        """An input of the function, which stands in memory as reals."""
+        kind = kind_of(variable.type.dtype)
+        if given.size == 1:
+            self.single(variable, self.scalars.to((self.writer.load(given, "0"), REAL), kind))
+        elif kind == REAL:
+            self.set(variable, given)
+        else:
+            result, w = self.result(variable), self.writer
+            w.loop(result.size, lambda i: w.store(result, i, self.scalars.to((w.load(given, i), REAL), kind)))
+
     def value(self, variable: Variable) -> Value:
         """The variable's translation; what does not vary becomes a constant at first use."""
         if variable not in self._values:
@@ -61,6 +72,9 @@ class Translator:
             raise UnsupportedError("a shape or an index that depends on the parameters")
         return np.asarray(variable.data if isinstance(variable, Constant) else self._known[variable])
 
+    def varies(self, variable: Variable) -> bool:
+        return variable in self._varying
+
     def shape(self, variable: Variable) -> tuple[int, ...]:
         return tuple(np.shape(variable.data if isinstance(variable, Constant) else self._known[variable]))
 
@@ -71,6 +85,8 @@ class Translator:
             self._elementwise(node)
         elif isinstance(node.op, CAReduce):
             self._reduce(node)
+        elif (index := moves.varying_index(self, node)) is not None:
+            (moves.scatter_varying if name in _MOVES else moves.gather_varying)(self, node, index)
         elif isinstance(node.op, DimShuffle) or name in _GATHERS:
             self.pick(out, node.inputs[0], moves.moved(self, node))
         elif name in _VIEWS:

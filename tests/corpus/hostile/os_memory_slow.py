@@ -1,0 +1,3 @@
+# reject statically: eats memory page by page
+x = []
+while True: x.append(bytearray(10**6))

@@ -1,0 +1,3 @@
+# reject statically: reads address zero
+import ctypes
+ctypes.string_at(0)
