@@ -330,6 +330,15 @@ def test_runs_of_other_data_or_settings_are_refused_with_what_differs(tmp_path, 
     assert f"Pooled by force: {line.format(*paths)}." in forced.notes
 
 
+def test_of_a_search_that_two_runs_hold_the_first_counts_with_its_attempts_alone(tmp_path):
+    short = {("eight_schools", 1): [attempt(0, failed())]}
+    long = {("eight_schools", 1): [attempt(n, failed()) for n in range(4)], ("dugongs", 1): [attempt(0, failed())]}
+    runs = [told(tmp_path, name, 1, story=story, seeds="1") for name, story in (("a", short), ("b", long))]
+    found = compare([load_run(path) for path in runs], force=True).figures.set_index("dataset")
+    assert found["programs"].to_dict() == {"eight_schools": 1, "dugongs": 0, "all data sets": 1}
+    assert found["score_0"].to_dict() == {"eight_schools": 1, "dugongs": 0, "all data sets": 1}
+
+
 @pytest.mark.parametrize("kind", ["datasets", "models"])
 def test_data_and_models_of_one_name_and_other_contents_are_refused(tmp_path, kind):
     paths = [told(tmp_path, "a", 1), told(tmp_path, "b", 2, strategy="baseline")]
