@@ -276,7 +276,7 @@ def test_the_files_hold_the_tables(found, tmp_path):
 def test_the_text_fits_a_terminal_and_marks_what_is_published(found):
     text = comparison_text(found)
     assert [line for line in text.splitlines() if len(line) > 100 and "/" not in line] == []
-    assert "[published, the paper's 7B and 8B models: expert -30.70; RefineStat, best 7B model -30.68" in text
+    assert "[published, by experts and other language models: expert -30.70; RefineStat, best 7B model -30.68" in text
     assert "1 of 6 searches have not ended" in " ".join(text.split())
     assert "Sensitivity of the answers of refinestat" in text
 

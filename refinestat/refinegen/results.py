@@ -88,6 +88,8 @@ class LoadedRun:
 
 def load_run(path: Path | str) -> LoadedRun:
     """Reads a run folder. Raises UserError where it holds no run, one of another format, or a damaged config.json."""
+    if not isinstance(path, str | Path):
+        raise UserError(f"a run is named by the path of its folder, got {type(path).__name__}")
     run = RunFolder.read(Path(path))
     results = gather(run)
     strategy = strategy_label(run.settings)
