@@ -203,8 +203,10 @@ _ALLOWED: Mapping[str, Allowed] = {
 }
 
 
-def checked(values: Mapping[str, Any]) -> Settings:
-    """The configuration as Settings. Raises UserError with one line for each wrong key or value."""
+def checked(values: Mapping[str, Any], *, recorded: bool = False) -> Settings:
+    """The configuration as Settings. Raises UserError with one line for each wrong key or value.
+
+    recorded: of a run that was made, which can be looked at where its models are not."""
     known = [field.name for field in fields(Settings)]
     wrong = [f"config: unknown key {key!r}{_near(key, known)}" for key in values if key not in known]
     wrong += [f"config: no value for {key!r}" for key in known if key not in values]
@@ -214,7 +216,8 @@ def checked(values: Mapping[str, Any]) -> Settings:
     for key, (allowed, holds) in _ALLOWED.items():
         if key in settings and not holds(settings[key]):
             wrong.append(f"{key} must be {allowed}, got {settings[key]!r}")
-    for key, read in (("models", _models), ("datasets", _datasets), ("seeds", _seeds)):
+    models = _recorded_models if recorded else _models
+    for key, read in (("models", models), ("datasets", _datasets), ("seeds", _seeds)):
         try:
             settings[key] = read(settings.get(key, ()))
         except UserError as error:
@@ -240,6 +243,10 @@ def _names(key: str, value: Any) -> list[str]:
 
 def _models(value: Any) -> tuple[str, ...]:
     return known_models(_names("models", value))
+
+
+def _recorded_models(value: Any) -> tuple[str, ...]:
+    return tuple(_names("models", value))
 
 
 def _datasets(value: Any) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the paper reports (arXiv 2509.01082), of other models with other priors: for orientation, never pooled."""
 
-MODELS = "the paper's 7B and 8B models"
+MODELS = "by experts and other language models"
 
 # Share of programs that complete sampling, at temperature 0.3.
 RUN_RATE = {"baseline": 0.11, "syncode": 0.21, "refinestat": 0.50}

@@ -69,6 +69,19 @@ def test_runs_are_compared_by_path_or_loaded(run: Any, monkeypatch):
     assert how == {"against": "refinestat", "force": True}
 
 
+@pytest.mark.parametrize("wrong", [5, None, ["a", "b"]])
+def test_what_is_no_path_is_no_run(wrong: Any):
+    for read in (refinestat.load_run, refinestat.compare):
+        with pytest.raises(UserError, match=f"^a run is named by the path of its folder, got {type(wrong).__name__}$"):
+            read(wrong)
+
+
+def test_a_comparison_shows_itself_in_a_notebook(run: Any):
+    shown = refinestat.compare(run)._repr_html_()
+    assert "<td>refinestat</td>" in shown
+    assert "1 of 3 searches have not ended" in shown
+
+
 def test_an_answer_shows_itself_in_a_notebook_and_its_texts_stay_texts():
     hostile = "<script>alert(1)</script>"
     checks = [{"check": "r_hat", "value": 1.01, "rule": "< 1.05", "passed": True, "why": ""},
@@ -92,6 +105,9 @@ def test_an_answer_shows_itself_in_a_notebook_and_its_texts_stay_texts():
         ({"x": [1.0, 2, 4], "y": [1.0, 2, 3]}, {"outcome": "z"}, "'z'"),
         ({"x": [1.0, 2, 4], "y": [2.0, 2, 2]}, {"outcome": "y"}, "always 2"),
         ({"x": [1.0, 2, 4], "y": [1.0, 2, 5]}, {"outcome": "y", "roles": {"x": "boss"}}, "boss"),
+        ({"x": [1.0, 2, 4], "y": [1.0, 2, 5]}, {"outcome": "y", "roles": ["x"]}, "roles must map columns to roles"),
+        ([1, 2, 3], {"outcome": "y"}, "data must be a frame, a mapping of columns, a file"),
+        (pd.DataFrame({"y": []}), {"outcome": "y"}, "data has no rows"),
         ("eight_schools", {"outcome": "sigma"}, "has its outcome"),
         ("eight_schools", {"seeds": "1-3"}, "seeds cannot be set"),
         ("eight_schools", {"temperatur": 1}, "did you mean 'temperature'"),

@@ -258,6 +258,28 @@ def test_what_is_not_reliable_is_marked(read: Read):
     assert "NOT RELIABLE: no program ran" in read.text
 
 
+def test_a_check_that_fails_says_what_that_means(page: str):
+    assert "the ELPD-LOO is an optimistic guess" not in page.partition('id="best/tiny/dugongs"')[0]  # 6 of 7 pass
+    assert "the ELPD-LOO is an optimistic guess" in page.partition('id="best/tiny/dugongs"')[2]  # 4 of 7 pass
+
+
+def test_the_curve_of_a_search_names_its_highest_and_lowest_score(page: str):
+    drawing = re.search(r'id="search/tiny/eight_schools/1".*?<svg.*?</svg>', page, re.DOTALL)[0]
+    axis = re.findall(r'<text class="axis"[^>]*>(.*?)</text>', drawing)
+    assert axis == ["\u221230.00", "\u221231.00", "no score", "0", "1", "2", "3"]
+    assert drawing.count("<circle") == 3
+    assert drawing.count('class="failed"') == 1
+
+
+def test_a_search_that_has_not_ended_is_marked_as_open_and_not_as_unreliable(tmp_path: Path):
+    run = searched(tmp_path, STORY, unfinished=[("eight_schools", 3)], draws=False)
+    squares = re.findall(r'class="square ([^"]*)" href="#search/tiny/([^"]*)"', report_page(run))
+    of = {cell: classes for classes, cell in squares}
+    assert of["dugongs/3"] == "none open"
+    assert of["eight_schools/3"] == "q6 open"
+    assert of["eight_schools/2"] == "q4 weak"
+
+
 def test_an_unfinished_run_says_so_and_shows_what_there_is(tmp_path: Path):
     run = searched(tmp_path, STORY, unfinished=[("eight_schools", 3)], draws=False)
     text = Read(report_page(run)).text

@@ -1,6 +1,7 @@
 """Run folders as frames: every row follows from the log, and what is missing is said."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from fabricate import attempt, failed, scored
 from test_tables import STORY, told
 
 from commons.utils import UserError
+from refinestat.refinegen.cli import main
 from refinestat.refinegen.records import Outcome
 from refinestat.refinegen.results import ATTEMPT_COLUMNS, find_runs, load_run
 from refinestat.refinegen.tables import write_tables
@@ -64,6 +66,13 @@ def test_what_is_not_there_is_said(folder: Path):
     assert len(run.attempts.query("dataset == 'eight_schools' and seed == 1")) == 3
 
 
+def test_a_run_can_be_looked_at_where_its_model_is_not_and_not_continued(folder: Path, capsys):
+    shutil.rmtree(load_run(folder).settings.models[0])
+    assert len(load_run(folder).attempts) == sum(map(len, STORY.values()))
+    assert main(["run", "--resume", str(folder)]) == 2
+    assert "unknown model" in capsys.readouterr().err
+
+
 def test_a_run_without_an_attempt_has_empty_frames(tmp_path: Path):
     run = load_run(told(tmp_path, story={}).path)
     assert len(run.attempts) == 0
@@ -96,6 +105,7 @@ def test_an_incomparable_program_ran_and_has_no_score(tmp_path: Path):
 
 
 def test_runs_are_found_below_a_folder(folder: Path):
+    shutil.copytree(load_run(folder).settings.models[0], folder.parent / "model")  # its config.json is no run's
     assert find_runs(folder) == find_runs(folder.parent) == [folder]
     with pytest.raises(
         UserError, match=r"^.*none holds no run: there is no .*config\.json, nor one in a folder below it$"

@@ -76,6 +76,8 @@ def _own(data: Data, scratch: Path, spec: Spec, outcome: str | None, roles: Mapp
         if outcome not in (None, BUILT_IN[data].outcome.name) or roles:
             raise UserError(f"the data set {data!r} has its outcome and roles: {BUILT_IN[data].outcome.name}")
         return None
+    if not isinstance(roles, Mapping):
+        raise UserError(f"roles must map columns to roles, such as {{'operations': 'trials'}}, got {roles!r:.60}")
     said = {column: role_of(role, "roles") for column, role in roles.items()}
     said |= {} if outcome is None else {outcome: ColumnRole.OUTCOME}
     if isinstance(data, str | Path):
@@ -85,11 +87,18 @@ def _own(data: Data, scratch: Path, spec: Spec, outcome: str | None, roles: Mapp
                 raise UserError(f"{path} says itself what its columns are: leave out outcome and roles")
             return prepare(read_spec(path))
         return prepare(Spec(file=path, description=spec.description, roles=said))
-    return prepare(Spec(file=_saved(data, scratch), name=spec.name, description=spec.description, roles=said))
+    file = _saved(data, scratch)
+    try:
+        return prepare(Spec(file=file, name=spec.name, description=spec.description, roles=said))
+    except UserError as error:  # the user knows of no file
+        raise UserError(str(error).replace(str(file), "data")) from error
 
 
 def _saved(data: pd.DataFrame | Mapping[str, Any], folder: Path) -> Path:
     """A frame as a file, so that there is one way by which data come in."""
+    if not isinstance(data, pd.DataFrame | Mapping):
+        kinds = "a frame, a mapping of columns, a file, or the name of a built-in data set"
+        raise UserError(f"data must be {kinds}, got {type(data).__name__}")
     try:
         frame = data if isinstance(data, pd.DataFrame) else pd.DataFrame(dict(data))
     except ValueError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from refinestat.refinegen.cli_parser import Parser, reporting, texts
 
 ABOUT = "Draws the publication figures of runs as PNG and PDF, and writes the CSV behind each."
+DEPRECATED = "Deprecated: use refinestat/data-process.py, which this script calls."
 EXAMPLES = """\
 examples:
   {prog} results/refinestat-main/1
@@ -21,18 +22,18 @@ attempts.jsonl files.
 
 def data_process_main(argv: Sequence[str] | None = None) -> int:
     """`python refinestat/data-process.py`."""
-    return reporting("refinestat", _figures, _parser("refinestat/data-process.py").parse_args(argv))
+    return reporting("refinestat", _figures, _parser("refinestat/data-process.py", ABOUT).parse_args(argv))
 
 
 def aggregate_stats_main(argv: Sequence[str] | None = None) -> int:
     """`python refinestat/aggregate_stats.py`, as it was called before."""
-    arguments = _parser("refinestat/aggregate_stats.py").parse_args(argv)
+    arguments = _parser("refinestat/aggregate_stats.py", f"{DEPRECATED} {ABOUT}").parse_args(argv)
     print("aggregate_stats.py is deprecated: use refinestat/data-process.py", file=sys.stderr)
     return reporting("refinestat", _figures, arguments)
 
 
-def _parser(prog: str) -> Parser:
-    parser = Parser(prog=prog, **texts(ABOUT, EXAMPLES, f"python {prog}"))
+def _parser(prog: str, about: str) -> Parser:
+    parser = Parser(prog=prog, **texts(about, EXAMPLES, f"python {prog}"))
     add = parser.add_argument
     add("runs", nargs="*", type=Path, metavar="RUN", help="run folders, or folders that hold some")
     add("--output", type=Path, metavar="DIR", help="where the figures go (default: results/figures/<n>)")

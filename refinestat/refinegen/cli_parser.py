@@ -2,10 +2,13 @@
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from commons.utils import UserError
+
+WIDTH = 80  # columns of a description
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,6 +21,7 @@ class Parser(argparse.ArgumentParser):
 def texts(about: str | None, examples: str, prog: str) -> dict[str, Any]:
     """Description and examples of a parser, the lines as they are; {prog} in examples: how the user calls it."""
     epilog = examples.format(prog=prog)
+    about = about and textwrap.fill(about, WIDTH)
     return {"description": about, "epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
 
 

@@ -84,7 +84,7 @@ def add_run_flags(parser: argparse.ArgumentParser) -> None:
     add("--in-flight", type=int, metavar="N", help="cells at once (default: 32, or what memory has room for)")
     _add_device_flags(parser)
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: results/refinestat-main/<n>)")
+    where.add_argument("--output", type=Path, metavar="DIR", help="new folder (default: the next number in results/)")
     where.add_argument("--resume", type=Path, metavar="DIR", help="continue the run in this folder")
     add("--no-build", action="store_true", help="stop if a model's mask store is missing, rather than build it")
     add("--cache", type=Path, metavar="DIR", help="take fits that earlier runs left here, and leave new ones")

@@ -88,6 +88,8 @@ class LoadedRun:
 
 def load_run(path: Path | str) -> LoadedRun:
     """Reads a run folder. Raises UserError where it holds no run, one of another format, or a damaged config.json."""
+    if not isinstance(path, str | Path):
+        raise UserError(f"a run is named by the path of its folder, got {type(path).__name__}")
     run = RunFolder.read(Path(path))
     results = gather(run)
     strategy = strategy_label(run.settings)
@@ -191,10 +193,19 @@ def find_runs(path: Path | str) -> list[Path]:
     folder = Path(path)
     if (folder / "config.json").exists():
         return [folder]
-    inside = sorted((file.parent for file in folder.glob("**/config.json")), key=_natural)
+    inside = sorted((file.parent for file in folder.glob("**/config.json") if _of_a_run(file)), key=_natural)
     if not inside:
         raise UserError(f"{folder} holds no run: there is no {folder / 'config.json'}, nor one in a folder below it")
     return inside
+
+
+def _of_a_run(config: Path) -> bool:
+    """Whether a config.json is a run's; a language model's folder has one too. What is damaged may be."""
+    try:
+        found = json.loads(config.read_bytes())
+    except (OSError, ValueError):
+        return True
+    return not isinstance(found, dict) or "format" in found
 
 
 def newest_runs(results: Path) -> list[Path]:

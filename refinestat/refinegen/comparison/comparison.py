@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
@@ -28,6 +29,20 @@ class Comparison:
     sensitivity: pd.DataFrame
     published: pd.DataFrame
     notes: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        shown = [
+            "model",
+            "dataset",
+            "strategy",
+            "searches",
+            "run_rate",
+            "reliable_share",
+            "elpd_loo_mean",
+            "elpd_loo_sd",
+        ]
+        table = self.figures[shown].to_html(index=False, float_format="{:.2f}".format, na_rep="")
+        return f"{table}<ul>{''.join(f'<li>{escape(note)}</li>' for note in self.notes)}</ul>"
 
 
 def compare(runs: Sequence[LoadedRun], *, against: str = REFERENCE, force: bool = False) -> Comparison:

@@ -12,6 +12,9 @@ from refinestat.refinegen.results import CELL, LoadedRun
 
 OWN = ("strategy", "budget", "budgets", *CELLS, *MACHINE)  # what runs of one comparison may differ in
 REFERENCE = "refinestat"
+_RUN = "run"  # number of the run that a row is of
+# How tables and figures order strategies; those that are not named come after, as they are given.
+ORDER = (REFERENCE, "refinestat-budget", "base-itergen", "base", "syncode", "baseline")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +37,24 @@ def pooled(runs: Sequence[LoadedRun], *, force: bool = False) -> Pool:
     if differences and not force:
         told = [f"these runs cannot be pooled: {difference}" for difference in differences]
         raise UserError("\n".join([*told, "to pool them nevertheless: --force"]))
-    cells = pd.concat([run.cells for run in runs], ignore_index=True)
-    attempts = pd.concat([run.attempts for run in runs if len(run.attempts)] or [runs[0].attempts], ignore_index=True)
-    twice = cells.duplicated(CELL)
-    if twice.any():
-        attempts = attempts.drop_duplicates([*CELL, "index"], ignore_index=True)
+    runs = sorted(runs, key=lambda run: ORDER.index(run.strategy) if run.strategy in ORDER else len(ORDER))
+    cells = pd.concat([run.cells for run in runs], keys=range(len(runs)), names=[_RUN, None]).reset_index(level=_RUN)
+    counted = cells.drop_duplicates(CELL)
+    attempts = _attempts_of(counted, runs)
     forced = [f"Pooled by force: {difference}." for difference in differences]
     notes = [*forced, *(f"{note}." for run in runs for note in run.notes), *_versions(runs), *_alone(cells)]
     return Pool(
         settings=runs[0].settings,
         attempts=attempts,
-        cells=cells[~twice].reset_index(drop=True),
+        cells=counted.drop(columns=_RUN).reset_index(drop=True),
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _attempts_of(cells: pd.DataFrame, runs: Sequence[LoadedRun]) -> pd.DataFrame:
+    """The attempts of these cells, each from the run that the cell is taken from, and from no other."""
+    frames = [run.attempts.merge(cells.loc[cells[_RUN] == n, CELL], on=CELL) for n, run in enumerate(runs)]
+    return pd.concat([frame for frame in frames if len(frame)] or [runs[0].attempts], ignore_index=True)
 
 
 def _differences(runs: Sequence[LoadedRun]) -> Iterator[str]:

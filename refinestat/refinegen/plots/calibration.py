@@ -33,8 +33,8 @@ def predictive(observed: np.ndarray, replicated: np.ndarray, name: str) -> Figur
         grid = np.unique(np.quantile(np.concatenate([together.ravel(), observed]), np.linspace(0.001, 0.999, 120)))
         picked = np.linspace(0, len(together) - 1, min(len(together), REPLICATES)).astype(int)
         for row in together[picked]:
-            functions.plot(grid, _distribution(row, grid), color=COLOURS["main"], lw=0.5, alpha=0.35)
-        functions.plot(grid, _distribution(observed, grid), color=COLOURS["ink"], lw=1.8)
+            functions.step(grid, _distribution(row, grid), where="post", color=COLOURS["main"], lw=0.5, alpha=0.35)
+        functions.step(grid, _distribution(observed, grid), where="post", color=COLOURS["ink"], lw=1.6)
         functions.set_title("all together, cumulative")
         functions.set_ylim(-0.02, 1.02)
         inside = int(shown.size - outside.sum())

@@ -27,7 +27,7 @@ COLOURS = {
     "chain-4": "#9a56b8",
 }
 CHAINS = [COLOURS[f"chain-{number}"] for number in range(1, 5)]
-WIDTH = 4.7  # inches: as wide as a phone shows without making the text smaller
+WIDTH = 4.1  # inches: a column of the page, or a phone, shows it without making the text smaller
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 STYLE = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,8 +14,12 @@ from commons.published import ELPD
 from refinestat.refinegen.plots.drawing import COLOURS, STYLE
 
 WIDTH = 7.0  # inches: two columns of a page
-PALETTE = ("#2463b4", "#d9741a", "#16876f", "#9a56b8", "#b5584d", "#7a7f87", "#c9a227", "#3aa0c9", "#5b8f3a", "#c0437f")
+# Okabe and Ito's colours, told apart by most colour-blind readers; dashes tell them apart in print without colour.
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (5, 1, 1, 1)), (0, (3, 1, 1, 1, 1, 1)), (0, (8, 2)))
+MOST_THIN = 4  # strategies whose single searches are drawn too
 MARKERS = "osD^vP*X<>"
+ROW = 0.17  # inches: height of a strategy where strategies are rows
 ALL = "all data sets"
 PRINTED = {**STYLE, "pdf.fonttype": 42, "savefig.dpi": 200, "legend.fontsize": 8}
 LINES = {"expert": "--", "RefineStat, best 7B model": ":"}  # published values, and how they are drawn
@@ -26,12 +31,12 @@ def save(figure: Figure, path: Path, kind: str) -> None:
         figure.savefig(path, format=kind, metadata={"Software": None} if kind == "png" else {"CreationDate": None})
 
 
-def _panels(names: list[str], height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
+def _panels(names: list[str], height: float, columns: int = 1, **shared: Any) -> tuple[Figure, list[Axes]]:
     """An empty figure with one panel for each name."""
     with mpl.rc_context(PRINTED):
         rows = -(-len(names) // columns)
         figure = Figure(figsize=(WIDTH, 0.5 + height * rows))
-        panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+        panels = list(figure.subplots(rows, columns, squeeze=False, **shared).flat)
         for panel, name in zip(panels, names, strict=False):
             panel.set_title(name, fontweight="bold")
         for panel in panels[len(names) :]:
@@ -40,13 +45,31 @@ def _panels(names: list[str], height: float, columns: int = 1) -> tuple[Figure, 
 
 
 def _legend(figure: Figure, columns: int) -> None:
+    if not any(axes.get_legend_handles_labels()[1] for axes in figure.axes):
+        return
     figure.legend(
         loc="outside lower center", ncols=columns, fontsize=8, frameon=False, labelcolor=COLOURS["ink"], markerscale=1.0
     )
 
 
-def _colours(strategies: list[str]) -> dict[str, str]:
-    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(strategies)}
+def _rows(panel: Axes, names: list[str]) -> None:
+    """One row for each name, from the top."""
+    panel.set_yticks(range(len(names)), names)
+    panel.set_ylim(len(names) - 0.4, -0.6)
+    panel.tick_params(axis="y", length=0, labelcolor=COLOURS["ink"])
+    panel.grid(axis="x", color=COLOURS["line"], lw=0.5)
+
+
+def _marked(panel: Axes, datasets: list[str]) -> None:
+    """What the small marks of `_small` stand for, in the legend."""
+    for number, name in enumerate(datasets):
+        panel.plot([], [], MARKERS[number % len(MARKERS)], ms=3.5, color=COLOURS["soft"], mew=0, label=name)
+
+
+def _small(panel: Axes, x: float, row: int, dataset: int) -> None:
+    """The value of one data set, below that of all."""
+    marker = MARKERS[dataset % len(MARKERS)]
+    panel.plot(x, row + 0.26, marker, ms=3.2, color=COLOURS["soft"], mew=0, alpha=0.8, zorder=2)
 
 
 def _by_model(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -62,19 +85,15 @@ def run_rate(frame: pd.DataFrame) -> Figure:
         for row in of_model.to_dict("records"):
             at, colour = strategies.index(row["strategy"]), COLOURS["main"]
             if row["dataset"] != ALL:
-                marker = MARKERS[datasets.index(row["dataset"]) % len(MARKERS)]
-                panel.plot(row["run_rate"], at + 0.22, marker, ms=3.5, color=COLOURS["soft"], mew=0, alpha=0.8)
+                _small(panel, row["run_rate"], at, datasets.index(row["dataset"]))
                 continue
             panel.plot([row["run_rate_low"], row["run_rate_high"]], [at, at], color=colour, lw=2)
             panel.plot(row["run_rate"], at, "o", ms=6, color=colour)
             panel.plot(row["published_run_rate"], at, "|", ms=11, mew=1.8, color=COLOURS["bad"])
-        panel.set_yticks(range(len(strategies)), strategies)
-        panel.set_ylim(len(strategies) - 0.4, -0.6)
+        _rows(panel, strategies)
         panel.set_xlim(-0.02, 1.02)
-        panel.grid(axis="x", color=COLOURS["line"], lw=0.5)
         panel.set_xlabel("share of programs that completed sampling")
-    for number, name in enumerate(datasets):
-        panels[0].plot([], [], MARKERS[number % len(MARKERS)], ms=3.5, color=COLOURS["soft"], mew=0, label=name)
+    _marked(panels[0], datasets)
     panels[0].plot([], [], "o-", color=COLOURS["main"], label="all, 95 % interval")
     if frame["published_run_rate"].notna().any():
         panels[0].plot([], [], "|", ms=11, mew=1.8, color=COLOURS["bad"], label="published, 7B models")
@@ -85,82 +104,96 @@ def run_rate(frame: pd.DataFrame) -> Figure:
 def elpd(frame: pd.DataFrame) -> Figure:
     """ELPD-LOO of every seed's answer by strategy; what is not reliable is hollow; published values are lines."""
     datasets, strategies = list(dict.fromkeys(frame["dataset"])), list(dict.fromkeys(frame["strategy"]))
-    figure, panels = _panels(datasets or ["no program ran"], 2.2, columns=2)
+    columns = min(3, max(1, len(datasets)))
+    figure, panels = _panels(datasets or ["no program ran"], 0.7 + ROW * len(strategies), columns=columns, sharey=True)
     models, drawn = list(dict.fromkeys(frame["model"])), set()
     for dataset, panel in zip(datasets, panels, strict=False):
         for number, model in enumerate(models):
             here = frame[(frame["dataset"] == dataset) & (frame["model"] == model)]
             for strategy, cells in here.groupby("strategy", sort=False):
-                spread = np.linspace(-0.18, 0.18, len(cells)) if len(cells) > 1 else np.zeros(1)
+                spread = np.linspace(-0.26, 0.26, len(cells)) if len(cells) > 1 else np.zeros(1)
                 at = strategies.index(strategy) + spread
                 good = (cells["reliable"] == "yes").to_numpy()
                 marker, colour = MARKERS[number % len(MARKERS)], COLOURS["main"]
                 values = cells["elpd_loo"].to_numpy(dtype=float)
-                panel.plot(at[good], values[good], marker, ms=4, color=colour, mew=0)
-                panel.plot(at[~good], values[~good], marker, ms=4, mfc="none", mec=COLOURS["bad"])
+                panel.plot(values[good], at[good], marker, ms=3, color=colour, mew=0, alpha=0.8)
+                panel.plot(values[~good], at[~good], marker, ms=3.5, mfc="none", mec=COLOURS["bad"])
         for name, dashes in LINES.items():
             if name in ELPD.get(dataset, {}):
-                panel.axhline(ELPD[dataset][name][0], color=COLOURS["soft"], ls=dashes, lw=1)
+                panel.axvline(ELPD[dataset][name][0], color=COLOURS["soft"], ls=dashes, lw=1)
                 drawn.add(name)
-        panel.set_xticks(range(len(strategies)), strategies, rotation=30, ha="right")
-        panel.set_xlim(-0.6, len(strategies) - 0.4)
-        panel.set_ylabel("ELPD-LOO, nats")
+        _rows(panel, strategies)
+        panel.locator_params(axis="x", nbins=4)
+        panel.set_xlabel("ELPD-LOO, nats")
     for number, model in enumerate(models):
-        panels[0].plot([], [], MARKERS[number % len(MARKERS)], color=COLOURS["main"], ms=4, label=model)
-    panels[0].plot([], [], "o", mfc="none", mec=COLOURS["bad"], ms=4, label="not reliable")
+        panels[0].plot([], [], MARKERS[number % len(MARKERS)], color=COLOURS["main"], ms=4, label=f"{model}, each seed")
+    if (frame["reliable"] != "yes").any():
+        panels[0].plot([], [], "o", mfc="none", mec=COLOURS["bad"], ms=4, label="not reliable")
     for name in (name for name in LINES if name in drawn):
         panels[0].plot([], [], color=COLOURS["soft"], ls=LINES[name], lw=1, label=f"published: {name}")
-    _legend(figure, 3)
+    _legend(figure, 4)
     return figure
 
 
 def tokens_and_reliability(frame: pd.DataFrame) -> Figure:
-    """What a search costs against how often its answer is reliable: each strategy, over all data sets and by each."""
-    models, colours = list(dict.fromkeys(frame["model"])), _colours(list(dict.fromkeys(frame["strategy"])))
-    figure, panels = _panels(models, 3.4)
-    for (_, of_model), panel in zip(_by_model(frame), panels, strict=True):
+    """What a search costs beside how often its answer is reliable: each strategy, over all data sets and by each."""
+    models, strategies = list(dict.fromkeys(frame["model"])), list(dict.fromkeys(frame["strategy"]))
+    datasets = [name for name in dict.fromkeys(frame["dataset"]) if name != ALL]
+    names = [name for model in models for name in (model, "")]
+    figure, panels = _panels(names, 0.6 + 0.3 * len(strategies), columns=2, sharey=True)
+    for number, (_, of_model) in enumerate(_by_model(frame)):
+        tokens, shares = panels[2 * number], panels[2 * number + 1]
         for row in of_model.to_dict("records"):
-            colour, at = colours[row["strategy"]], row["tokens_per_search"]
+            at, colour = strategies.index(row["strategy"]), COLOURS["main"]
             if row["dataset"] != ALL:
-                panel.plot(at, row["reliable_share"], "o", ms=3.5, color=colour, mew=0, alpha=0.5)
+                _small(tokens, row["tokens_per_search"], at, datasets.index(row["dataset"]))
+                _small(shares, row["reliable_share"], at, datasets.index(row["dataset"]))
                 continue
-            panel.plot([at, at], [row["reliable_share_low"], row["reliable_share_high"]], color=colour, lw=1.4)
-            panel.plot(at, row["reliable_share"], "o", ms=7, color=colour)
-        costs = of_model["tokens_per_search"][of_model["tokens_per_search"] > 0]
-        if len(costs) and costs.max() > 10 * costs.min():
-            panel.set_xscale("log")
-            panel.xaxis.set_major_formatter("{x:,.0f}")
-        panel.set_ylim(-0.04, 1.04)
-        panel.grid(color=COLOURS["line"], lw=0.5)
-        panel.set_xlabel("tokens of a search (small: one data set; large: all, 95 % interval)")
-        panel.set_ylabel("share of reliable answers")
-    for name, colour in colours.items():
-        panels[0].plot([], [], "o", color=colour, label=name)
+            tokens.plot(row["tokens_per_search"], at, "o", ms=6, color=colour)
+            shares.plot([row["reliable_share_low"], row["reliable_share_high"]], [at, at], color=colour, lw=2)
+            shares.plot(row["reliable_share"], at, "o", ms=6, color=colour)
+        for panel in (tokens, shares):
+            _rows(panel, strategies)
+        tokens.set_xlim(0, None)
+        tokens.xaxis.set_major_formatter("{x:,.0f}")
+        tokens.set_xlabel("tokens of a search")
+        shares.set_xlim(-0.02, 1.02)
+        shares.set_xlabel("share of reliable answers")
+    _marked(panels[0], datasets)
+    panels[0].plot([], [], "o-", color=COLOURS["main"], label="all, 95 % interval")
     _legend(figure, 4)
     return figure
 
 
 def trajectories(frame: pd.DataFrame) -> Figure:
-    """The best ELPD-LOO of a reliable program so far, against the tokens written.
+    """The best ELPD-LOO of a reliable program so far, against the tokens written: the median over searches, from where
+    half of them have a reliable program; of few strategies, each search as a thin line too.
 
-    One thin line for each search; thick: their median, from where half of them have a reliable program."""
-    datasets, colours = list(dict.fromkeys(frame["dataset"])), _colours(list(dict.fromkeys(frame["strategy"])))
-    figure, panels = _panels(datasets or ["no program was drawn"], 2.2, columns=2)
+    The first strategies have colours and dashes of their own; the others are grey."""
+    datasets, strategies = list(dict.fromkeys(frame["dataset"])), list(dict.fromkeys(frame["strategy"]))
+    figure, panels = _panels(datasets or ["no program was drawn"], 2.0, columns=2)
+    looks = {
+        name: {"color": PALETTE[n], "ls": DASHES[n], "lw": 1.8} for n, name in enumerate(strategies[: len(PALETTE)])
+    }
+    others = [name for name in strategies if name not in looks]
     for dataset, panel in zip(datasets, panels, strict=False):
         here = frame[frame["dataset"] == dataset]
-        for strategy, searches in here.groupby("strategy", sort=False):
-            for _, search in searches.groupby(["model", "seed"], sort=False):
-                found = search[search["best_so_far"].notna()]
-                panel.step(
-                    found["tokens"], found["best_so_far"], where="post", color=colours[strategy], lw=0.7, alpha=0.35
-                )
-            panel.step(*_median(searches), where="post", color=colours[strategy], lw=2)
+        for strategy, searches in reversed(list(here.groupby("strategy", sort=False))):
+            look = looks.get(strategy, {"color": COLOURS["line"], "lw": 1.2})
+            if len(strategies) <= MOST_THIN:
+                for _, search in searches.groupby(["model", "seed"], sort=False):
+                    found = search[search["best_so_far"].notna()]
+                    thin = {**look, "lw": 0.6, "alpha": 0.35}
+                    panel.step(found["tokens"], found["best_so_far"], where="post", **thin)
+            panel.step(*_median(searches), where="post", **look)
         if not here["best_so_far"].notna().any():
             panel.text(0.5, 0.5, "no reliable program", transform=panel.transAxes, ha="center", color=COLOURS["soft"])
         panel.set_xlabel("tokens written")
-        panel.set_ylabel("best ELPD-LOO so far")
-    for name, colour in colours.items():
-        panels[0].plot([], [], color=colour, label=name)
+        panel.set_ylabel("best ELPD-LOO, nats")
+    for name, look in looks.items():
+        panels[0].plot([], [], label=name, **look)
+    if others:
+        panels[0].plot([], [], color=COLOURS["line"], lw=1.2, label=f"{len(others)} other strategies")
     _legend(figure, 4)
     return figure
 

@@ -15,6 +15,15 @@ MEANINGS: Mapping[str, str] = {
     "pareto_k": "observations with Pareto k below 0.7",
     "elpd_loo": "ELPD-LOO is finite",
 }
+CAUTIONS: Mapping[str, str] = {  # what it means that a check fails
+    "r_hat": "The chains do not agree: no number of this posterior is settled.",
+    "ess_bulk": "Few independent draws: means and medians are uncertain.",
+    "ess_tail": "Few independent draws in the tails: the ends of intervals are uncertain.",
+    "divergences": "Divergent transitions: a part of the posterior may be missing, and intervals too narrow.",
+    "bfmi": "The sampler explored the energy slowly: tails of the posterior may be missing.",
+    "pareto_k": "Pareto k is high for many observations: the ELPD-LOO is an optimistic guess.",
+    "elpd_loo": "The ELPD-LOO is not a finite number.",
+}
 SCALES: Mapping[str, tuple[float, float, bool]] = {  # from, to, logarithmic
     "r_hat": (1.0, 1.1, False),
     "ess_bulk": (0.0, 4000.0, True),

@@ -44,6 +44,7 @@ class Square:
     anchor: str
     seed: int
     score: int | None
+    finished: bool
     reliable: bool
     elpd: Number | None
     passed: Number | None
@@ -90,7 +91,7 @@ class Step:
     is_answer: bool
     passed: tuple[bool, ...]
     fails: tuple[str, ...]
-    elpd: Number | None
+    elpd: Number
     best_so_far: Number | None
     tokens: Number
     source: str
@@ -107,12 +108,26 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A text in the curve of a search."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """How the best ELPD-LOO grew over a search. path: of the best so far; empty where nothing was reliable."""
+    """How the best ELPD-LOO grew over a search. path: of the best so far; empty where nothing was reliable.
+
+    labels: the highest and the lowest ELPD-LOO. numbers: of attempts."""
 
     width: float
+    height: float
     dots: tuple[Dot, ...]
     path: str
+    labels: tuple[Label, ...]
+    numbers: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +148,8 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Winner:
-    """The best program of a model and data set. source: highlighted, empty where there is none."""
+    """The best program of a model and data set. source: highlighted, empty where there is none. cautions: what the
+    checks that fail mean for its numbers."""
 
     anchor: str
     search: str
@@ -144,6 +160,7 @@ class Winner:
     reliable: bool
     verdict: str
     why: str
+    cautions: tuple[str, ...]
     elpd: Number | None
     elpd_se: Number | None
     over_seeds: str

@@ -1,18 +1,16 @@
 """The story of a search: every attempt, what was refused, what was redrawn, the best ELPD-LOO so far."""
 
 from collections import Counter
-from collections.abc import Sequence
-from math import isfinite, log1p
 
 from commons.config import Settings, model_label
 from commons.diagnostics import CHECKS
 from refinestat.refinegen.records import Attempt, Outcome
+from refinestat.refinegen.report.curve import curve
 from refinestat.refinegen.report.numbers import anchor, key, number
-from refinestat.refinegen.report.records import Curve, Dot, Refused, Step, Story
+from refinestat.refinegen.report.records import Refused, Step, Story
 from refinestat.refinegen.selection import best_attempt, reliable
 from refinestat.refinegen.store import Cell, Log
 
-STEP, HEIGHT, EDGE = 18.0, 64.0, 10.0  # of the curve
 OUTCOMES = {
     Outcome.SCORED.value: "ran",
     Outcome.REJECTED.value: "refused by the predicates",
@@ -44,7 +42,7 @@ def story(cell: Cell, log: Log, settings: Settings) -> Story:
         finished=cell.finished,
         damaged=len(log.damaged),
         steps=tuple(steps),
-        curve=_curve(attempts, settings.K),
+        curve=curve(steps),
     )
 
 
@@ -79,22 +77,3 @@ def _step(cell: Cell, attempt: Attempt, best: Attempt | None, is_answer: bool, K
         tokens=number(draft.cost.generated_tokens, 0, of, "generated_tokens"),
         source=draft.program.priors + draft.program.likelihood,
     )
-
-
-def _curve(attempts: Sequence[Attempt], K: int) -> Curve:
-    """Attempts from left to right; height: the distance to the best ELPD-LOO, on a logarithmic scale."""
-    scores = [each.assessment.elpd_loo for each in attempts if isfinite(each.assessment.elpd_loo)]
-    top, widest = max(scores, default=0.0), log1p(max(scores, default=0.0) - min(scores, default=0.0)) or 1.0
-    dots, path, best = [], "", float("-inf")
-    for place, attempt in enumerate(attempts):
-        elpd, x = attempt.assessment.elpd_loo, EDGE + STEP * place
-        ran = isfinite(elpd)
-        y = EDGE + (HEIGHT - 3 * EDGE) * log1p(top - elpd) / widest if ran else HEIGHT - EDGE
-        kind = "reliable" if reliable(attempt, K) else "weak" if ran else "failed"
-        says = f"attempt {attempt.index}: " + (f"ELPD-LOO {elpd:.2f}" if ran else attempt.assessment.outcome.value)
-        dots.append(Dot(x=round(x, 1), y=round(y, 1), kind=kind, says=says))
-        if kind == "reliable" and elpd > best:
-            path += f"H{x:.1f}V{y:.1f}" if path else f"M{x:.1f} {y:.1f}"
-            best = elpd
-    width = 2 * EDGE + STEP * max(0, len(attempts) - 1)
-    return Curve(width=width, dots=tuple(dots), path=f"{path}H{width - EDGE:.1f}" if path else "")

@@ -120,10 +120,13 @@ def _square(cell: Cell, row: Named) -> Square:
         anchor=anchor("search", cell),
         seed=cell.seed,
         score=score,
+        finished=row["finished"] == "yes",
         reliable=good,
         elpd=None if pd.isna(row["elpd_loo"]) else number(row["elpd_loo"], 2, of, "elpd_loo"),
         passed=None if score is None else number(score, 0, of, "checks_passed"),
-        says=f"{cell.dataset}, seed {cell.seed}: {state}" + ("" if none else f", {score} of 7 checks"),
+        says=f"{cell.dataset}, seed {cell.seed}: {state}"
+        + ("" if none else f", {score} of 7 checks")
+        + ("" if row["finished"] == "yes" else ", not finished"),
     )
 
 
@@ -148,6 +151,9 @@ def _cost(value: float, of: str, column: str) -> Number:
 
 
 def _said(value: Any) -> str:
+    """A setting as a reader says it."""
+    if value is None:
+        return "not set"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 

@@ -14,7 +14,7 @@ from commons.diagnostics import diagnose
 from commons.published import ELPD
 from refinestat.refinegen import plots
 from refinestat.refinegen.records import Attempt, Fit
-from refinestat.refinegen.report.bars import bar
+from refinestat.refinegen.report.bars import CAUTIONS, bar
 from refinestat.refinegen.report.highlight import highlighted
 from refinestat.refinegen.report.numbers import MINUS, anchor, key, number, share
 from refinestat.refinegen.report.records import Bar, Winner
@@ -46,6 +46,7 @@ def winner(cell: Cell, log: Log, settings: Settings, seeds: pd.DataFrame, over_s
         reliable=best is not None and reliable(best, settings.K),
         verdict=verdict(best, settings.K),
         why=found.why if found else "",
+        cautions=tuple(CAUTIONS[check.name] for check in found.checks if not check.passed) if found else (),
         elpd=number(found.elpd_loo, 2, of, "elpd_loo") if found and found.checks else None,
         elpd_se=number(found.elpd_se, 2, of, "elpd_se") if found and found.checks else None,
         over_seeds=spread_over_seeds(over_seeds),

@@ -133,7 +133,7 @@ def read_settings(path: Path) -> Settings:
     if data.pop("format", None) != FORMAT:
         raise UserError(f"{path} was written by another version of RefineStat: its format is not {FORMAT}")
     try:
-        return checked({**ADDED, **data})
+        return checked({**ADDED, **data}, recorded=True)
     except UserError as error:
         raise UserError("\n".join(f"{path / 'config.json'}: {line}" for line in str(error).splitlines())) from error
 
