@@ -21,8 +21,6 @@ MISSING = (
     "-nan",
     "null",
     "NULL",
-    "None",
-    "none",
     "?",
     ".",
     "-",
@@ -215,6 +213,7 @@ def _read_slowly(path: Path, layout: Layout) -> Any:
             names=list(layout.names),
             skiprows=layout.skip,
             na_values=list(MISSING),
+            keep_default_na=False,
             index_col=False,
         )
     except pd.errors.ParserError as error:

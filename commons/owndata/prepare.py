@@ -11,16 +11,16 @@ from commons.data_pymc import BUILT_IN, Dataset
 from commons.owndata import choosing, rows, scales, words
 from commons.owndata.cells import read_cells
 from commons.owndata.column import Column, ColumnKind
+from commons.owndata.explained import LARGE_COUNT, as_outcome, beside
 from commons.owndata.kinds import NUMBERS_THE_ROWS, infer
 from commons.owndata.present import Used, present
 from commons.owndata.reading import read_table
-from commons.owndata.roles import Assigned, assign, must_be_columns, says_what_ended
+from commons.owndata.roles import Assigned, assign, must_be_columns, outcome_name, says_what_ended
 from commons.owndata.spec import ColumnRole, Spec
 from commons.owndata.table import Table
 from commons.utils import UserError, one_line
 
 _FEWEST_ROWS = 3
-_LARGE_COUNT = 20  # what is never smaller may be no count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Prepared:
 def prepare(spec: Spec) -> Prepared:
     """Reads the file and infers what the user does not say. Raises UserError with one line."""
     table = read_table(spec.file)
-    columns = _columns(table, spec)
+    columns = _as_what_they_are_for(_columns(table, spec), spec)
     roles = dict(assign(columns, spec))
     notes = list(table.notes)
     by_name = {column.name: column for column in columns}
@@ -81,6 +81,17 @@ def _columns(table: Table, spec: Spec) -> list[Column]:
             column = replace(column, kind=ColumnKind.COUNT, why="as you said") if column.values.size else column
         columns.append(replace(column, unit=spec.units.get(name, column.unit)))
     return [_explaining(column) if _alone(column, columns) else column for column in columns]
+
+
+def _as_what_they_are_for(columns: list[Column], spec: Spec) -> list[Column]:
+    """The columns with the kinds that the outcome gives to itself and to what stands beside it."""
+    name, _ = outcome_name(columns, spec)
+    outcome = next(column for column in columns if column.name == name)
+    if name not in spec.kinds:
+        outcome = as_outcome(outcome)
+    return [
+        outcome if column.name == name else beside(column, outcome, spec.roles.get(column.name)) for column in columns
+    ]
 
 
 def _alone(column: Column, columns: Sequence[Column]) -> bool:
@@ -186,7 +197,7 @@ def _oddities(used: Sequence[Column], kept: np.ndarray, outcome: Column) -> list
             if both[0].min() < both[0].max() and abs(np.corrcoef(*both)[0, 1]) > 1 - 1e-9:
                 notes.append(f"{column.name}: its correlation with the outcome is 1: is it the outcome in other units?")
     values = outcome.values[kept]
-    if outcome.kind is ColumnKind.COUNT and values.min() >= _LARGE_COUNT and not words.counts_something(outcome.name):
+    if outcome.kind is ColumnKind.COUNT and values.min() >= LARGE_COUNT and not words.counts_something(outcome.name):
         notes.append(
             f"{outcome.name}: whole numbers, taken for counts; if they measure something, say --kind"
             f" {outcome.name}=positive"

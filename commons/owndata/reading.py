@@ -106,7 +106,9 @@ def _excel(path: Path) -> tuple[Any, tuple[str, ...]]:
     try:
         with pd.ExcelFile(path, engine="openpyxl") as book:
             sheets = book.sheet_names
-            frame = pd.read_excel(book, sheet_name=sheets[0], header=None, dtype=object, na_values=list(MISSING))
+            frame = pd.read_excel(
+                book, sheet_name=sheets[0], header=None, dtype=object, keep_default_na=False, na_values=list(MISSING)
+            )
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise UserError(f"{path} is not an Excel file: {error}") from error
     frame = frame.dropna(how="all").dropna(how="all", axis=1)
