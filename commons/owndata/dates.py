@@ -20,7 +20,9 @@ _MONTHS_A_YEAR = 12
 _QUARTER = re.compile(r"(?:(\d{4})[- ]?)?Q([1-4])(?:[- ]?(\d{4}))?", re.IGNORECASE)
 
 
-def parsed_dates(texts: list[str]) -> tuple[np.ndarray | None, tuple[str, ...]]:
+def parsed_dates(  # noqa: PLR0911 - one per way of writing
+    texts: list[str],
+) -> tuple[np.ndarray | None, tuple[str, ...]]:
     """Days since 1970, and how they were read; None where some text is not a date. texts: in the order of the file."""
     if not texts:
         return None, ()

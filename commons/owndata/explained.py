@@ -10,8 +10,10 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.spec import ColumnRole
 
 _BESIDE = (ColumnRole.TRIALS, ColumnRole.KNOWN_SCALE)
-LARGE_COUNT = 20  # what is never smaller may be no count
+_UNSURE = "whole numbers far from 0, and no count by its name: a measurement"
+_LARGE_COUNT = 20  # what is never smaller may be no count
 _RATING_TOPS = (4, 5, 6, 7)
+_MISTAKES = 0.1  # of the rows, of which a mistake in the file may be the reason
 _NARROWER_THAN_COUNTS = 0.8  # variance over mean; 1 to 5, equally often, have 0.67
 _MOST_AT_THE_ENDS = 0.1  # of shares: more are a point mass and no rounding
 
@@ -32,6 +34,13 @@ def as_outcome(column: Column) -> Column:
     return column
 
 
+def whole_and_far(column: Column) -> bool:
+    """Whether whole numbers lie so far from 0 that they may be counts or measurements."""
+    filled = column.values[~np.isnan(column.values)]
+    unsure = column.kind is ColumnKind.COUNT or column.why == _UNSURE
+    return bool(unsure and not column.levels and filled.min() >= _LARGE_COUNT)
+
+
 def as_shares(column: Column) -> Column:
     """Percentages as proportions."""
     return replace(
@@ -50,7 +59,7 @@ def beside(column: Column, outcome: Column, said: ColumnRole | None) -> Column:
         always = float(np.nanmax(column.values))
         named = said is ColumnRole.TRIALS or (said is None and words.has(column.name, words.TRIALS))
         counted = outcome.kind is ColumnKind.COUNT and not outcome.levels and always == round(always)
-        if named and counted and always >= np.nanmax(outcome.values):
+        if named and counted and np.mean(outcome.values > always) < _MISTAKES:
             return replace(column, kind=ColumnKind.COUNT, why=f"always {always:g}, as many trials in every row")
         error = said is ColumnRole.KNOWN_SCALE or (said is None and words.names_error_of(column.name, outcome.name))
         if error and always > 0:
@@ -86,7 +95,6 @@ def _of_whole(column: Column, filled: np.ndarray, low: float, high: float) -> Co
     if low == 1 and high in _RATING_TOPS and len(np.unique(filled)) == high and len(filled) >= 5 * high and narrow:
         why = f"whole numbers from 1 to {high:g} that vary less than counts"
         return replace(column, kind=ColumnKind.ORDINAL, why=why)
-    if low >= LARGE_COUNT and not words.is_plural(column.name):
-        why = "whole numbers far from 0, and no count by its name: a measurement"
-        return replace(column, kind=ColumnKind.POSITIVE, why=why)
+    if whole_and_far(column) and not words.is_plural(column.name):
+        return replace(column, kind=ColumnKind.POSITIVE, why=_UNSURE)
     return column

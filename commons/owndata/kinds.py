@@ -15,6 +15,7 @@ from commons.utils import UserError
 NUMBERS_THE_ROWS = "1, 2, 3 and so on, row by row"
 _NUMBERED = 10  # rows from which 1, 2, 3 and so on number them
 _MISSING_CODES = (-9.0, -99.0, -999.0, -9999.0, -99999.0)
+_TOO_LARGE = 1e100  # squares of such numbers overflow
 _SMALLEST_SHARE = 0.05  # the largest of what are proportions without being called so
 _NOTHING = np.array([])
 
@@ -49,6 +50,10 @@ def _numeric(name: str, cells: Cells, first: bool) -> Column:
         odd = (*odd, f"{coded:g} ({number} times) stands for a missing value: all others are 0 or more")
         values = np.where(values == coded, np.nan, values)
     filled = values[~np.isnan(values)]
+    size = np.abs(filled).max() if filled.size else 0.0
+    if size > _TOO_LARGE or 0 < size < 1 / _TOO_LARGE:
+        why = f"numbers like {filled[0]:.3g} are beyond {'' if size > 1 else '1/'}{_TOO_LARGE:g}: change their unit"
+        return Column(name=name, kind=ColumnKind.TEXT, why=why, values=_NOTHING, odd=odd)
     kind, why = _kind(name, filled, cells, first)
     if kind is ColumnKind.CATEGORY or (kind is ColumnKind.BINARY and set(filled[:1000].tolist()) - {0.0, 1.0}):
         found = np.unique(filled)
@@ -67,7 +72,9 @@ def _missing_code(values: np.ndarray) -> float | None:
     return float(negative[0]) if -negative[0] > 5 * np.median(filled[filled >= 0]) or negative[0] <= -99 else None
 
 
-def _kind(name: str, filled: np.ndarray, cells: Cells, first: bool) -> tuple[ColumnKind, str]:
+def _kind(  # noqa: PLR0911 - one per rule
+    name: str, filled: np.ndarray, cells: Cells, first: bool
+) -> tuple[ColumnKind, str]:
     if not filled.size:
         return ColumnKind.EMPTY, "no values"
     low, high = float(filled.min()), float(filled.max())

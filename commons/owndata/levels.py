@@ -8,8 +8,10 @@ import numpy as np
 from commons.owndata import words
 from commons.owndata.cells import Cells
 from commons.owndata.column import Column, ColumnKind
+from commons.owndata.numbers import look_like_numbers
 
 MOST_LEVELS = 500
+_TRUE, _FALSE = frozenset(["true", "t", "yes", "y", "1", "1.0"]), frozenset(["false", "f", "no", "n", "0", "0.0"])
 _LONG_TEXT = 60
 _BAND = re.compile(
     r"(?:[<>≤≥]|under|over|up to)?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|\u2013|to)\s*\d+(?:\.\d+)?|\+)?", re.IGNORECASE
@@ -28,11 +30,22 @@ def textual(name: str, cells: Cells) -> Column:
         return Column(name=name, kind=kind, why=why, values=_NOTHING)
     kind, why, levels = _levels(name, different, filled)
     odd = _numbers_among(texts, np.bincount(codes[codes >= 0], minlength=len(texts)))
+    if not levels and not odd and look_like_numbers(different):
+        odd = (f"its cells look like numbers, but are read as text: {different[0][:20]!r}, {different[1][:20]!r}",)
     if not levels:
         return Column(name=name, kind=kind, why=why, values=_NOTHING, odd=odd)
+    if set(map(str.casefold, levels)) <= _TRUE | _FALSE and kind is ColumnKind.CATEGORY:
+        return _spelled(name, texts, codes)
     if len(texts) < len(cells.texts):
         odd = ("levels that differ in upper and lower case are one", *odd)
     return Column(name=name, kind=kind, why=why, values=coded(texts, codes, levels), levels=levels, odd=odd)
+
+
+def _spelled(name: str, texts: Sequence[str], codes: np.ndarray) -> Column:
+    """Yes and no, each spelled in several ways."""
+    values = np.array([*(float(text.casefold() in _TRUE) for text in texts), np.nan])[codes]
+    why = f"yes and no in {len(texts)} spellings: 1 is {', '.join(t for t in texts if t.casefold() in _TRUE)}"
+    return Column(name=name, kind=ColumnKind.BINARY, why=why, values=values, levels=("no", "yes"))
 
 
 def coded(texts: Sequence[str], codes: np.ndarray, levels: Sequence[str]) -> np.ndarray:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from commons.data_pymc import BUILT_IN, Dataset
-from commons.owndata import choosing, rows, scales, words
+from commons.owndata import choosing, rows, scales, scatter, words
 from commons.owndata.cells import read_cells
 from commons.owndata.column import Column, ColumnKind
-from commons.owndata.explained import LARGE_COUNT, as_outcome, beside
+from commons.owndata.explained import as_outcome, beside, whole_and_far
 from commons.owndata.kinds import NUMBERS_THE_ROWS, infer
 from commons.owndata.present import Used, present
 from commons.owndata.reading import read_table
@@ -197,13 +197,18 @@ def _oddities(used: Sequence[Column], kept: np.ndarray, outcome: Column) -> list
             if both[0].min() < both[0].max() and abs(np.corrcoef(*both)[0, 1]) > 1 - 1e-9:
                 notes.append(f"{column.name}: its correlation with the outcome is 1: is it the outcome in other units?")
     values = outcome.values[kept]
-    if outcome.kind is ColumnKind.COUNT and values.min() >= LARGE_COUNT and not words.counts_something(outcome.name):
+    if whole_and_far(outcome) and not words.counts_something(outcome.name):
+        count = outcome.kind is ColumnKind.COUNT
+        taken, other, kind = ("counts", "measure", "positive") if count else ("a measurement", "count", "count")
         notes.append(
-            f"{outcome.name}: whole numbers, taken for counts; if they measure something, say --kind"
-            f" {outcome.name}=positive"
+            f"{outcome.name}: whole numbers, taken for {taken}; if they {other} something, say --kind"
+            f" {outcome.name}={kind}"
         )
     if outcome.kind is ColumnKind.PROPORTION and (values.min() <= 0 or values.max() >= 1):
-        notes.append(f"{outcome.name}: a beta distribution needs values strictly between 0 and 1; some are 0 or 1")
+        notes.append(
+            f"{outcome.name}: some are exactly 0 or 1, and a beta distribution needs values between: moved inside by"
+            f" half of 1/{len(values):,}, unless --no-scale"
+        )
     return notes
 
 
@@ -224,18 +229,23 @@ def _dataset(spec: Spec, used: list[Used], kept: np.ndarray, notes: list[str]) -
     """The data set that the search sees; `whole` is the one of the final fit where there are more rows."""
     outcome = next(each for each in used if each.role is ColumnRole.OUTCOME).column
     known_scale = any(each.role is ColumnRole.KNOWN_SCALE for each in used)
+    explaining = [each.column for each in used if each.role in (ColumnRole.PREDICTOR, ColumnRole.GROUP)]
+    scattered = outcome.kind is ColumnKind.POSITIVE and scatter.multiplies(outcome.values[kept], explaining, kept)
+    curved = len(explaining) == 1 and scales.grows_by(explaining[0], explaining[0].values[kept])
     scalings = {}
     for each in used if spec.scale else ():
         values = each.column.values[kept]
         if each.role is ColumnRole.OUTCOME:
-            scalings[each.column.name] = scales.of_outcome(each.column, values, known_scale=known_scale)
+            scalings[each.column.name] = scales.of_outcome(
+                each.column, values, known_scale=known_scale, stays_positive=scattered or curved
+            )
         elif each.role is ColumnRole.PREDICTOR:
             scalings[each.column.name] = scales.of_predictor(each.column, values, outcome)
     strata = [each.column.values[kept] for each in used if each.role is ColumnRole.GROUP]
     name, source = dataset_name(spec), str(spec.file)
 
     def offered(chosen: np.ndarray) -> Dataset:
-        return present(used, chosen, scalings, name=name, description=spec.description, source=source)
+        return present(used, chosen, scalings, name=name, description=spec.description, source=source, skewed=scattered)
 
     searched = rows.sample(kept, outcome.values[kept], strata, rows.MOST_ROWS)
     if len(searched) == len(kept):

@@ -12,11 +12,11 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.names import python_names
 from commons.owndata.scales import is_exposure
 from commons.owndata.spec import ColumnRole
-from commons.owndata.words import PROPORTION, counts_something, has, words_of
+from commons.owndata.words import PROPORTION, counts_something, has, without_unit, words_of
 from commons.utils import one_line
 
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
-_SKEWED, _ZEROS = 0.8, 0.3
+_ZEROS = 0.3
 _WHOLE = (ColumnKind.COUNT, ColumnKind.BINARY, ColumnKind.ORDINAL, ColumnKind.CATEGORY)
 _ROLES = {
     ColumnRole.OUTCOME: Role.OUTCOME,
@@ -44,8 +44,10 @@ def present(  # noqa: PLR0913 - all by keyword but three
     name: str,
     description: str,
     source: str,
+    skewed: bool = False,
 ) -> Dataset:
-    """The data set with the chosen rows: sizes, what explains the outcome, the outcome. scalings: by column."""
+    """The data set with the chosen rows: sizes, what explains the outcome, the outcome. scalings: by column. skewed:
+    whether the outcome scatters by a factor."""
     groups = [each for each in used if each.role is ColumnRole.GROUP]
     known = next((each.column.name for each in used if each.role is ColumnRole.KNOWN_SCALE), "")
     size_names = {"N": None, **{_size_name(each, i): each for i, each in enumerate(groups)}}
@@ -59,7 +61,7 @@ def present(  # noqa: PLR0913 - all by keyword but three
     ]
     told = [replace(each, meaning=each.meaning or _found_meaning(each, outcome.column)) for each in _ordered(used)]
     variables += [_variable(each, names, chosen, own) for each in told]
-    sentence = description or sentence_about(used, len(chosen))
+    sentence = description or sentence_about(used, len(chosen), skewed=skewed)
     return Dataset(
         name=name, description=one_line(sentence)[:_LONGEST_DESCRIPTION], variables=tuple(variables), source=source
     )
@@ -107,7 +109,7 @@ def _variable(
 
 def spoken(name: str) -> str:
     """A column's name as a sentence says it."""
-    words = " ".join(words_of(name.split("(", maxsplit=1)[0]) or words_of(name)) or name
+    words = " ".join(words_of(without_unit(name)) or words_of(name)) or name
     return one_line(words)[:_LONGEST_MEANING].strip()
 
 
@@ -155,7 +157,7 @@ def _plural(each: Used) -> str:
     )
 
 
-def sentence_about(used: Sequence[Used], number: int) -> str:
+def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
     """The sentence at the top of the data section where the user gave none."""
     outcome = next(each for each in used if each.role is ColumnRole.OUTCOME)
     what = spoken(outcome.column.name)
@@ -177,7 +179,7 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
     elif ColumnRole.TRIALS in roles:
         text = f"number of {what} out of the total in {number} rows"
         text += f", by {_listed([each for each in (by, groups) if each])}." if by or groups else "."
-    elif _skewed(outcome.column) and not groups:
+    elif skewed and not groups:
         text = (
             f"{what} (positive, skewed) against {by}." if by else f"Distribution of {what} among {number} rows, skewed."
         )
@@ -188,19 +190,6 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
     else:
         text = f"{what} against {by} for {number} rows." if by else f"{number} measurements of {what}."
     return text[:1].upper() + text[1:]
-
-
-def _skewed(column: Column) -> bool:
-    """Whether a positive measurement has a long upper tail that its logarithm has not."""
-    if column.kind is not ColumnKind.POSITIVE:
-        return False
-    values = column.values[~np.isnan(column.values)]
-    return _SKEWED < _skewness(values) > abs(_skewness(np.log(values)))
-
-
-def _skewness(values: np.ndarray) -> float:
-    centred = values - values.mean()
-    return float((centred**3).mean() / max(centred.std() ** 3, 1e-300))
 
 
 def _many_zeros(column: Column) -> bool:

@@ -58,7 +58,8 @@ def outcome_name(columns: Sequence[Column], spec: Spec) -> tuple[str, str]:
     plain = [c for c in allowed if c not in beside] or allowed
     likely = [c for c in plain if not _explains(c) and not any(is_variance(c, other) for other in plain)] or plain
     if not likely:
-        raise UserError("no column can be the outcome: name one with --outcome")
+        seen = "; ".join(f"{one_line(c.name)[:30]}: {one_line(c.why)[:60]}" for c in columns[:3])
+        raise UserError(f"no column can be the outcome: it must hold numbers, or two levels ({seen})")
     return likely[-1].name, "the last column that can be one"
 
 

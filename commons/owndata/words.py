@@ -110,6 +110,14 @@ before pre no n false f 0 negative neg absent failure failed fail dead female co
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "đ": "d", "œ": "oe"})
 
 
+_UNIT_BEHIND = re.compile(r"\s*[(\[].*$|\s/\s\S{1,12}$")
+
+
+def without_unit(name: str) -> str:
+    """A name without the unit behind it: weight of `weight (kg)`, U of `U / V`."""
+    return _UNIT_BEHIND.sub("", name).strip() or name
+
+
 def words_of(name: str) -> list[str]:
     """The words of a column's name, lower case: `Petal.Length (cm)` is petal, length, cm; `nTrials` is n, trials."""
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).encode("ascii", "ignore").decode()

@@ -71,10 +71,13 @@ def test_whether_a_time_had_ended_does_not_explain_it(tmp_path: Path):
 
 
 def test_whole_numbers_that_may_measure_something_are_said(tmp_path: Path):
-    pressure = RANDOM.integers(110, 170, ROWS)
-    found = prepared(tmp_path, {"before": OTHER, "after": pressure.tolist()})
-    assert found.dataset.outcome.kind == "count"
-    assert any("--kind after=positive" in note for note in found.notes)
-    said = prepared(tmp_path, {"before": OTHER, "after": pressure.tolist()}, kinds={"after": ColumnKind.POSITIVE})
-    assert "--kind" not in "".join(said.notes)
-    assert "count" not in data_section(said.dataset).split("after = ")[1]
+    pressure = RANDOM.integers(110, 170, ROWS).tolist()
+    found = prepared(tmp_path, {"before": OTHER, "after": pressure})
+    assert found.dataset.outcome.kind == "real"
+    assert any("--kind after=count" in note for note in found.notes)
+    said = prepared(tmp_path, {"before": OTHER, "after": pressure}, kinds={"after": ColumnKind.COUNT})
+    assert said.dataset.outcome.kind == "count"
+    tweets = prepared(tmp_path, {"before": OTHER, "tweets": pressure})
+    assert tweets.dataset.outcome.kind == "count"
+    assert any("--kind tweets=positive" in note for note in tweets.notes)
+    assert "--kind" not in "".join(prepared(tmp_path, {"before": OTHER, "deaths": pressure}).notes)

@@ -50,7 +50,11 @@ KINDS = {
     "a measurement of groups": (RANDOM.integers(10, 30, 40), "plant_height", ColumnKind.POSITIVE),
     "different counts called numbers": (range(20, 100, 2), "number_of_cases", ColumnKind.COUNT),
     "months": ([f"20{i // 12 + 10}-{i % 12 + 1:02}" for i in FORTY], "x", ColumnKind.DATE),
-    "months in words": ([f"{('Jan', 'Feb', 'Mar', 'Apr')[i % 4]} {2000 + i // 4}" for i in FORTY], "x", ColumnKind.DATE),
+    "months in words": (
+        [f"{('Jan', 'Feb', 'Mar', 'Apr')[i % 4]} {2000 + i // 4}" for i in FORTY],
+        "x",
+        ColumnKind.DATE,
+    ),
     "quarters": ([f"{2000 + i // 4}Q{i % 4 + 1}" for i in FORTY], "x", ColumnKind.DATE),
     "none is a level": (["none", "mild", "severe", "none"] * 10, "x", ColumnKind.ORDINAL),
     "constant": ([3] * 40, "x", ColumnKind.CONSTANT),
