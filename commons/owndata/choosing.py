@@ -36,6 +36,16 @@ def most_associated(columns: Sequence[Column], outcome: Column, rows: np.ndarray
     return [column.name for i, column in enumerate(columns) if i in best]
 
 
+def by_association(columns: Sequence[Column], outcome: Column, rows: np.ndarray) -> list[Column]:
+    """The columns, those first whose ranks correlate most with the outcome's: what a model writes should not hang on
+    the order of the columns in a file, and a small one looks at the first names most."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to load
+
+    ranks = rankdata(outcome.values[rows])
+    strength = {column.name: _correlation(rankdata(column.values[rows]), ranks) for column in columns}
+    return sorted(columns, key=lambda column: -round(strength[column.name], 2))
+
+
 def _correlation(values: np.ndarray, outcome: np.ndarray) -> float:
     """Of the rows that have both, without its sign; 0 where one does not vary."""
     both = ~np.isnan(values)

@@ -11,7 +11,7 @@ _DATE = re.compile(
 )
 _SLASHED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}\b")
 _MONTHS = (  # the form of a text, what it becomes, and that text's format; a day is added
-    (re.compile(r"(\d{4})[-/.M ](0?[1-9]|1[0-2])"), r"\1-\2-1", "%Y-%m-%d"),
+    (re.compile(r"(\d{4})[-/.M ](1[0-2]|0?[1-9])"), r"\1-\2-1", "%Y-%m-%d"),
     (re.compile(r"([A-Za-z]{3})[a-z]{0,6}\.?[- /,]+(\d{4})"), r"\1-\2-1", "%b-%Y-%d"),
     (re.compile(r"([A-Za-z]{3})[- ]'?(\d{2})"), r"\1-\2-1", "%b-%y-%d"),
     (re.compile(r"(\d{4})-?W(\d{2})"), r"\1-\2-1", "%G-%V-%u"),
@@ -49,8 +49,9 @@ def parsed_dates(  # noqa: PLR0911 - one per way of writing
 def _as_months(texts: list[str]) -> tuple[list[str], str] | None:
     """The texts with a day, and their format, where they are months, quarters or weeks."""
     for form, becomes, shape in _MONTHS:
-        if all(form.fullmatch(text) for text in texts):
-            return [form.sub(becomes, text) for text in texts], shape
+        matched = [form.fullmatch(text) for text in texts]
+        if all(matched):
+            return [match.expand(becomes) for match in matched if match], shape
     quarters = [_QUARTER.fullmatch(text) for text in texts]
     if all(match and bool(match[1]) != bool(match[3]) for match in quarters):
         return [f"{match[1] or match[3]}-{3 * int(match[2]) - 2}-1" for match in quarters if match], "%Y-%m-%d"

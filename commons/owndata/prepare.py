@@ -54,6 +54,7 @@ def prepare(spec: Spec) -> Prepared:
     notes += rows.said_of_missing(used, total, kept)
     _enough_rows(spec, kept, outcome)
     used = [_recoded(column, kept) for column in _varying(used, kept, roles)]
+    used = _most_telling_first(used, kept, outcome, roles)
     notes += _oddities(used, kept, outcome) + _censored(columns, outcome)
     dataset = _dataset(spec, [_used(column, roles, spec) for column in used], kept, notes)
     return Prepared(
@@ -168,6 +169,18 @@ def _varying(used: list[Column], kept: np.ndarray, roles: dict[str, Assigned]) -
     return varying
 
 
+def _most_telling_first(
+    used: list[Column], kept: np.ndarray, outcome: Column, roles: Mapping[str, Assigned]
+) -> list[Column]:
+    """The predictors in the order in which they are told: by association; exposures, which do not explain, last."""
+    predictors = [column for column in used if roles[column.name].role is ColumnRole.PREDICTOR]
+    if len(predictors) < 2:
+        return used
+    ordered = choosing.by_association(predictors, outcome, kept)
+    ordered.sort(key=lambda column: scales.is_exposure(column, outcome))
+    return [column for column in used if column not in predictors] + ordered
+
+
 def _recoded(column: Column, kept: np.ndarray) -> Column:
     """A category without the levels that no row in use has: every code from 0 is used."""
     if column.kind is not ColumnKind.CATEGORY:
@@ -231,7 +244,8 @@ def _dataset(spec: Spec, used: list[Used], kept: np.ndarray, notes: list[str]) -
     known_scale = any(each.role is ColumnRole.KNOWN_SCALE for each in used)
     explaining = [each.column for each in used if each.role in (ColumnRole.PREDICTOR, ColumnRole.GROUP)]
     scattered = outcome.kind is ColumnKind.POSITIVE and scatter.multiplies(outcome.values[kept], explaining, kept)
-    curved = len(explaining) == 1 and scales.grows_by(explaining[0], explaining[0].values[kept])
+    alone = len(explaining) == 1
+    curved = alone and scales.grows_by(explaining[0], explaining[0].values[kept])
     scalings = {}
     for each in used if spec.scale else ():
         values = each.column.values[kept]
@@ -240,7 +254,7 @@ def _dataset(spec: Spec, used: list[Used], kept: np.ndarray, notes: list[str]) -
                 each.column, values, known_scale=known_scale, stays_positive=scattered or curved
             )
         elif each.role is ColumnRole.PREDICTOR:
-            scalings[each.column.name] = scales.of_predictor(each.column, values, outcome)
+            scalings[each.column.name] = scales.of_predictor(each.column, values, outcome, alone=alone)
     strata = [each.column.values[kept] for each in used if each.role is ColumnRole.GROUP]
     name, source = dataset_name(spec), str(spec.file)
 

@@ -12,12 +12,13 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.names import python_names
 from commons.owndata.scales import is_exposure
 from commons.owndata.spec import ColumnRole
-from commons.owndata.words import PROPORTION, counts_something, has, without_unit, words_of
+from commons.owndata.words import PROPORTION, WAITING, counts_something, has, without_unit, words_of
 from commons.utils import one_line
 
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
 _ZEROS = 0.3
 _WHOLE = (ColumnKind.COUNT, ColumnKind.BINARY, ColumnKind.ORDINAL, ColumnKind.CATEGORY)
+_BESIDE = frozenset({ColumnRole.TRIALS, ColumnRole.KNOWN_SCALE})  # the outcome
 _ROLES = {
     ColumnRole.OUTCOME: Role.OUTCOME,
     ColumnRole.PREDICTOR: Role.PREDICTOR,
@@ -68,11 +69,11 @@ def present(  # noqa: PLR0913 - all by keyword but three
 
 
 def _ordered(used: Sequence[Used]) -> list[Used]:
-    """The outcome last, but with its trials right after it. Where its standard errors are known, these two come first,
-    as a meta-analysis is read: what comes after the outcome's errors is what explains it."""
-    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME, ColumnRole.TRIALS)
-    if any(each.role is ColumnRole.KNOWN_SCALE for each in used):
-        order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.GROUP, ColumnRole.PREDICTOR)
+    """The outcome last; but where its trials or standard errors are known, these two come first, as a meta-analysis is
+    read: what comes after them is what explains the outcome."""
+    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME)
+    if not _BESIDE.isdisjoint(each.role for each in used):
+        order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.TRIALS, ColumnRole.GROUP, ColumnRole.PREDICTOR)
     return sorted(used, key=lambda each: order.index(each.role))
 
 
@@ -179,6 +180,8 @@ def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
     elif ColumnRole.TRIALS in roles:
         text = f"number of {what} out of the total in {number} rows"
         text += f", by {_listed([each for each in (by, groups) if each])}." if by or groups else "."
+    elif skewed and has(outcome.column.name, WAITING) and not groups:
+        text = f"{what} until failure for {number} rows{f' by {by}' if by else ''}."
     elif skewed and not groups:
         text = (
             f"{what} (positive, skewed) against {by}." if by else f"Distribution of {what} among {number} rows, skewed."
@@ -187,6 +190,8 @@ def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
         text = f"Number of {what} in {number} rows{f', by {by}' if by else ''}; many have none."
     elif groups:
         text = f"{what} of {number} rows by {groups}{f', given {by}' if by else ''}."
+    elif outcome.column.kind is ColumnKind.COUNT and not by:
+        text = f"Number of {what} at {number} rows."
     else:
         text = f"{what} against {by} for {number} rows." if by else f"{number} measurements of {what}."
     return text[:1].upper() + text[1:]

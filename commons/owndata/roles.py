@@ -219,6 +219,8 @@ def says_what_ended(column: Column, outcome: Column) -> bool:
 def _names_trials(column: Column, outcome: Column) -> bool:
     if outcome.kind is not ColumnKind.COUNT or column.levels:
         return False
+    if words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE):
+        return True
     if (
         words.has(outcome.name, _SUCCESSES)
         and column.kind is ColumnKind.COUNT
@@ -226,8 +228,6 @@ def _names_trials(column: Column, outcome: Column) -> bool:
     ):
         return not _not_trials(column, outcome)
     if words.has(column.name, words.MAY_BE_TRIALS) and _may_be_trials(column, outcome):
-        return True
-    if words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE):
         return True
     return column.kind is ColumnKind.COUNT and not words.has(column.name, words.TIME) and _like_trials(column, outcome)
 

@@ -19,18 +19,18 @@ _NARROW = 0.15  # coefficient of variation below which a positive outcome may as
 _OUTCOME_LARGE, _OUTCOME_SMALL = 100.0, 0.1
 
 
-def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling | None:
+def of_predictor(column: Column, values: np.ndarray, outcome: Column, *, alone: bool = True) -> Scaling | None:
     """Centred, and divided by the standard deviation, or by less where no value would lie as far from 0 as normal ones
     do: a slope's prior reaches equally far at the edge of the data, however they are distributed. A time, age or dose
-    that starts near zero, of a measurement, is divided by a power of ten at the most, so that growth curves and
-    logarithms stay possible; one that counts months or days from row to row stays as it is, so that seasons do.
-    None: as it is."""
+    that starts near zero and explains a measurement alone is divided by a power of ten at the most, so that growth
+    curves and logarithms stay possible; one that counts months or days from row to row stays as it is, so that seasons
+    do. None: as it is."""
     if column.kind not in _NUMERIC:
         return None
     if is_exposure(column, outcome):
         return _of_exposure(values, outcome)
     mean, deviation = float(values.mean()), float(values.std())
-    if grows_by(column, values) and outcome.kind in _MEASURED:
+    if alone and grows_by(column, values) and outcome.kind in _MEASURED:
         if _SMALL <= deviation <= _LARGE or _counts_time(column, values):
             return None
         return Scaling(shift=0.0, scale=_power_of_ten(values.max()))

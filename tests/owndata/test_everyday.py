@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from own_tables import prepared
 
-from commons.data_pymc import data_section
 from commons.owndata.column import ColumnKind
 from commons.owndata.spec import ColumnRole
 
