@@ -15,6 +15,7 @@ _LARGE_COUNT = 20  # what is never smaller may be no count
 _RATING_TOPS = (4, 5, 6, 7)
 _MISTAKES = 0.1  # of the rows, of which a mistake in the file may be the reason
 _NARROWER_THAN_COUNTS = 0.8  # variance over mean; 1 to 5, equally often, have 0.67
+_LIKE_COUNTS = (0.8, 1.25)  # variance over mean
 _MOST_AT_THE_ENDS = 0.1  # of shares: more are a point mass and no rounding
 
 
@@ -95,6 +96,7 @@ def _of_whole(column: Column, filled: np.ndarray, low: float, high: float) -> Co
     if low == 1 and high in _RATING_TOPS and len(np.unique(filled)) == high and len(filled) >= 5 * high and narrow:
         why = f"whole numbers from 1 to {high:g} that vary less than counts"
         return replace(column, kind=ColumnKind.ORDINAL, why=why)
-    if whole_and_far(column) and not words.is_plural(column.name):
+    like_counts = _LIKE_COUNTS[0] < filled.var() / filled.mean() < _LIKE_COUNTS[1]
+    if whole_and_far(column) and not words.is_plural(column.name) and not like_counts:
         return replace(column, kind=ColumnKind.POSITIVE, why=_UNSURE)
     return column
