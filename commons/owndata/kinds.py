@@ -66,10 +66,10 @@ def _numeric(name: str, cells: Cells, first: bool) -> Column:
 def _missing_code(values: np.ndarray) -> float | None:
     """A number that stands for a missing value: -9, -99, -999 and so on, among values that are not negative."""
     filled = values[~np.isnan(values)]
-    negative = np.unique(filled[filled < 0])
-    if len(negative) != 1 or negative[0] not in _MISSING_CODES or (filled < 0).mean() > 0.5:
+    low = float(filled.min()) if filled.size else 0.0
+    if low not in _MISSING_CODES or ((filled < 0) & (filled != low)).any() or (filled < 0).mean() > 0.5:
         return None
-    return float(negative[0]) if -negative[0] > 5 * np.median(filled[filled >= 0]) or negative[0] <= -99 else None
+    return low if -low > 5 * np.median(filled[filled >= 0]) or low <= -99 else None
 
 
 def _kind(  # noqa: PLR0911 - one per rule

@@ -12,7 +12,7 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.names import python_names
 from commons.owndata.scales import is_exposure
 from commons.owndata.spec import ColumnRole
-from commons.owndata.words import PROPORTION, WAITING, counts_something, has, without_unit, words_of
+from commons.owndata.words import PROPORTION, WAITING, counts_something, has, has_unit, without_unit, words_of
 from commons.utils import one_line
 
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
@@ -71,7 +71,7 @@ def present(  # noqa: PLR0913 - all by keyword but three
 def _ordered(used: Sequence[Used]) -> list[Used]:
     """The outcome last; but where its trials or standard errors are known, these two come first, as a meta-analysis is
     read: what comes after them is what explains the outcome."""
-    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME)
+    order: tuple[ColumnRole, ...] = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME)
     if not _BESIDE.isdisjoint(each.role for each in used):
         order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.TRIALS, ColumnRole.GROUP, ColumnRole.PREDICTOR)
     return sorted(used, key=lambda each: order.index(each.role))
@@ -109,8 +109,9 @@ def _variable(
 
 
 def spoken(name: str) -> str:
-    """A column's name as a sentence says it."""
-    words = " ".join(words_of(without_unit(name)) or words_of(name)) or name
+    """A column's name as a sentence says it, without its unit."""
+    found = words_of(without_unit(name)) or words_of(name)
+    words = " ".join(found[:-1] if has_unit(without_unit(name)) else found) or name
     return one_line(words)[:_LONGEST_MEANING].strip()
 
 

@@ -175,9 +175,10 @@ def explains(name: str) -> bool:
 
 
 def has_unit(name: str) -> bool:
-    """Whether a name ends with a unit after what it measures: conc_M, length (mm)."""
-    found = words_of(name)
-    return len(found) > 1 and found[-1] in UNITS
+    """Whether a name ends with a unit after what it measures: conc_M, width_mm; not vitamin_c."""
+    *measured, last = words_of(name) or [""]
+    sure = len(last) > 1 or not MEASURE.isdisjoint(measured)
+    return bool(measured and last in UNITS and sure)
 
 
 def counts_something(name: str) -> bool:
