@@ -18,6 +18,11 @@ from commons.utils import one_line
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
 _ZEROS = 0.3
 _WHOLE = (ColumnKind.COUNT, ColumnKind.BINARY, ColumnKind.ORDINAL, ColumnKind.CATEGORY)
+_ALONE = {  # of an outcome that nothing explains
+    ColumnKind.COUNT: "Number of {what} at {number} rows.",
+    ColumnKind.BINARY: "{what} in {number} rows.",
+    ColumnKind.PROPORTION: "{what}, a share, in {number} rows.",
+}
 _BESIDE = frozenset({ColumnRole.TRIALS, ColumnRole.KNOWN_SCALE})  # the outcome
 _ROLES = {
     ColumnRole.OUTCOME: Role.OUTCOME,
@@ -69,10 +74,11 @@ def present(  # noqa: PLR0913 - all by keyword but three
 
 
 def _ordered(used: Sequence[Used]) -> list[Used]:
-    """The outcome last; but where its trials or standard errors are known, these two come first, as a meta-analysis is
-    read: what comes after them is what explains the outcome."""
+    """The outcome last; but a proportion, and one whose trials or standard errors are known, comes first with these, as
+    a meta-analysis is read: what comes after them is what explains the outcome."""
     order: tuple[ColumnRole, ...] = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME)
-    if not _BESIDE.isdisjoint(each.role for each in used):
+    share = any(each.role is ColumnRole.OUTCOME and each.column.kind is ColumnKind.PROPORTION for each in used)
+    if share or not _BESIDE.isdisjoint(each.role for each in used):
         order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.TRIALS, ColumnRole.GROUP, ColumnRole.PREDICTOR)
     return sorted(used, key=lambda each: order.index(each.role))
 
@@ -165,8 +171,6 @@ def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
     what = spoken(outcome.column.name)
     if outcome.column.kind is ColumnKind.COUNT:
         what = re.sub(r"^(n|no|num|number of|number|count of) (?=.)", "", what)
-    if outcome.column.kind is ColumnKind.PROPORTION and not has(outcome.column.name, PROPORTION):
-        what = f"proportion of {what}"
     by = _listed(
         [
             spoken(e.column.name)
@@ -175,6 +179,9 @@ def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
         ]
     )
     groups = _listed([spoken(e.column.name) for e in used if e.role is ColumnRole.GROUP])
+    share = outcome.column.kind is ColumnKind.PROPORTION and not has(outcome.column.name, PROPORTION)
+    if share and (by or groups):
+        what = f"proportion of {what}"
     roles = {each.role for each in used}
     if ColumnRole.KNOWN_SCALE in roles:
         text = f"Meta-analysis of {number} studies: {what} with standard errors{f', by {by}' if by else ''}."
@@ -191,10 +198,10 @@ def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
         text = f"Number of {what} in {number} rows{f', by {by}' if by else ''}; many have none."
     elif groups:
         text = f"{what} of {number} rows by {groups}{f', given {by}' if by else ''}."
-    elif outcome.column.kind is ColumnKind.COUNT and not by:
-        text = f"Number of {what} at {number} rows."
+    elif by:
+        text = f"{what} against {by} for {number} rows."
     else:
-        text = f"{what} against {by} for {number} rows." if by else f"{number} measurements of {what}."
+        text = _ALONE.get(outcome.column.kind, "{number} measurements of {what}.").format(what=what, number=number)
     return text[:1].upper() + text[1:]
 
 
