@@ -21,6 +21,7 @@ from commons.owndata.table import Table
 from commons.utils import UserError, one_line
 
 _FEWEST_ROWS = 3
+_ADDED = re.compile(r"(, 1 is [^,]*)?(, standardised|, scaled)?$")  # to a meaning, each time it is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +284,7 @@ def dataset_name(spec: Spec) -> str:
 def _resolved(spec: Spec, dataset: Dataset, columns: Sequence[Column], roles: Mapping[str, Assigned]) -> Spec:
     """What a dataset.toml says: every role and kind as they were found out."""
     kept = {column.name: column for column in columns if column.usable}
-    meanings = {v.column: v.meaning.split(",")[0] for v in dataset.variables if v.column and v.meaning}
+    meanings = {v.column: _ADDED.sub("", v.meaning) for v in dataset.variables if v.column and v.meaning}
     return replace(
         spec,
         name=dataset.name,

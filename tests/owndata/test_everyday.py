@@ -8,7 +8,8 @@ from own_tables import prepared
 
 from commons.data_pymc import data_section
 from commons.owndata.column import ColumnKind
-from commons.owndata.spec import ColumnRole
+from commons.owndata.prepare import prepare
+from commons.owndata.spec import ColumnRole, read_spec, spec_text
 
 RANDOM = np.random.default_rng(3)
 ROWS = 60
@@ -118,6 +119,27 @@ ERRORS = [("flux", "flux_err"), ("y", "sigma_y"), ("decay_time", "decay_time_unc
 def test_errors_of_measurement_are_known_by_the_names(outcome: str, error: str, tmp_path: Path):
     values = {"x": REAL, outcome: OTHER, error: (np.abs(REAL) / 100).round(3).tolist()}
     assert prepared(tmp_path, values, outcome).roles[error].role is ColumnRole.KNOWN_SCALE
+
+
+AGAIN = {
+    "percentages": {"x": REAL, "turnout_pct": SHARES.tolist()},
+    "percent signs": {"x": REAL, "turnout": [f"{share}%" for share in SHARES]},
+    "percentages that explain": {"clay_pct": SHARES.tolist(), "y": REAL},
+    "shares at the ends": {"x": REAL, "y": [0, 1, *(SHARES[2:] / 100).tolist()]},
+    "variances": {"yi": OTHER, "vi": (np.abs(REAL) / 100).round(3).tolist()},
+    "as many trials": {"dose": REAL, "n": [20] * ROWS, "killed": COUNTS},
+    "ratings": {"x": REAL, "answer": [1 + i % 5 for i in range(ROWS)]},
+    "durations": {"x": REAL, "survival_days": [3 + each % 50 for each in range(ROWS)]},
+    "months": {"month": [f"20{10 + i // 12}-{1 + i % 12:02}" for i in range(ROWS)], "y": REAL},
+}
+
+
+@pytest.mark.parametrize("case", AGAIN)
+def test_what_was_found_out_and_written_is_found_again(case: str, tmp_path: Path):
+    found = prepared(tmp_path, AGAIN[case])
+    path = tmp_path / "dataset.toml"
+    path.write_text(spec_text(found.spec, {}), encoding="utf-8")
+    assert data_section(prepare(read_spec(path)).dataset) == data_section(found.dataset)
 
 
 NO_OUTCOMES = {
