@@ -1,24 +1,17 @@
 """What the cells of a column say: numbers, however they are written, dates, or texts."""
 
-import re
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from commons.owndata.dates import parsed_dates
 from commons.owndata.delimited import MISSING
+from commons.owndata.numbers import read_numbers
 
-_MISSING = frozenset(text.lower() for text in MISSING) | {"missing", "unknown", "not available", "<na>", "nat"}
-_MONEY = re.compile(r"^[$€£¥]\s*|\s*[$€£¥]$")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-_UNIT = re.compile(r"([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([a-zA-Z°µ/]{1,8}\d?)")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+|[-+]?\d{1,3}(\.\d{3})+(,\d+)?")
-_WHOLE = re.compile(r"[-+]?\d+")
-_DATE = re.compile(
-    r"\d{1,4}[-/.]\w{1,9}[-/.]\d{1,4}|\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9} \d{4}|\d{4}-\d{2}-\d{2}T"
-)
+_MISSING = frozenset(text.lower() for text in MISSING) | {"missing", "unknown", "not available", "<na>", "nat", "none"}
 _YEAR_DAYS = 365.25
+_NONE = "none"  # missing among numbers and dates, a level among texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +53,19 @@ def _texts(series: Any) -> Cells:
     codes, uniques = _factorized(series)
     texts = [str(each).strip() for each in uniques]
     keep = [text.lower() not in _MISSING for text in texts]
-    values, unit, notes = _numbers([text for text, kept in zip(texts, keep, strict=True) if kept])
-    if values is None:
-        dates = _parsed_dates([text for text, kept in zip(texts, keep, strict=True) if kept])
-        if dates is not None:
-            numbers, unit = _since(_spread(codes, keep, dates))
-            return Cells(numbers=numbers, unit=unit, dates=True)
-        different = tuple(dict.fromkeys(text for text, kept in zip(texts, keep, strict=True) if kept))
-        place = {text: i for i, text in enumerate(different)}
-        lookup = np.array([place.get(text, -1) if kept else -1 for text, kept in zip(texts, keep, strict=True)] + [-1])
-        return Cells(numbers=None, texts=different, codes=lookup[codes])
-    return Cells(numbers=_spread(codes, keep, values), unit=unit, notes=notes)
+    filled = [text for text, kept in zip(texts, keep, strict=True) if kept]
+    values, unit, notes = read_numbers(filled)
+    if values is not None:
+        return Cells(numbers=_spread(codes, keep, values), unit=unit, notes=notes)
+    days, notes = parsed_dates(filled)
+    if days is not None:
+        numbers, unit = _since(_spread(codes, keep, days))
+        return Cells(numbers=numbers, unit=unit, dates=True, notes=notes)
+    keep = [kept or text.lower() == _NONE for text, kept in zip(texts, keep, strict=True)]
+    different = tuple(dict.fromkeys(text for text, kept in zip(texts, keep, strict=True) if kept))
+    place = {text: i for i, text in enumerate(different)}
+    lookup = np.array([place[text] if kept else -1 for text, kept in zip(texts, keep, strict=True)] + [-1])
+    return Cells(numbers=None, texts=different, codes=lookup[codes])
 
 
 def _factorized(series: Any) -> tuple[np.ndarray, Any]:
@@ -87,57 +82,6 @@ def _spread(codes: np.ndarray, keep: list[bool], values: np.ndarray) -> np.ndarr
     lookup = np.full(len(keep) + 1, np.nan)
     lookup[:-1][np.array(keep, dtype=bool)] = values
     return np.asarray(lookup[codes])
-
-
-def _numbers(  # noqa: PLR0911 - one per way of writing
-    texts: list[str],
-) -> tuple[np.ndarray | None, str, tuple[str, ...]]:
-    """Texts as numbers; None where they are none. The unit that stands behind them, and how they were read."""
-    if not texts:
-        return np.array([]), "", ()
-    if (plain := _floats(texts)) is not None:
-        return plain, "", ()
-    if all(text.endswith("%") for text in texts):
-        values = _floats([text[:-1] for text in texts])
-        return (None if values is None else values / 100), "", ("percentages: divided by 100",)
-    if all(_DECIMAL_COMMA.fullmatch(text) or _WHOLE.fullmatch(text) for text in texts) and not all(
-        _GROUPED.fullmatch(text) or _WHOLE.fullmatch(text) for text in texts
-    ):
-        return _floats([text.replace(".", "").replace(",", ".") for text in texts]), "", ("decimal commas",)
-    bare = [_MONEY.sub("", text) for text in texts]
-    if all(_GROUPED.fullmatch(text) or _floats([text]) is not None for text in bare):
-        how = "currency signs" if bare != texts else "commas between thousands"
-        return _floats([text.replace(",", "") for text in bare]), "", (f"read without {how}",)
-    matched = [_UNIT.fullmatch(text) for text in texts]
-    if all(matched) and len({match[2] for match in matched if match}) == 1:
-        unit = next(match[2] for match in matched if match)
-        return _floats([match[1] for match in matched if match]), unit, (f"numbers with the unit {unit}",)
-    return None, "", ()
-
-
-def _floats(texts: list[str]) -> np.ndarray | None:
-    try:
-        return np.array([float(text) if "_" not in text else float("x") for text in texts])
-    except ValueError:
-        return None
-
-
-def _parsed_dates(texts: list[str]) -> np.ndarray | None:
-    """Days since 1970; None where some text is not a date."""
-    import pandas as pd  # noqa: PLC0415 - slow to load
-
-    if not texts or not all(_DATE.match(text) for text in texts):
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas says that it guesses the format for each value
-        for options in ({}, {"dayfirst": True}, {"format": "mixed"}):
-            try:
-                parsed = pd.to_datetime(pd.Series(texts), utc=True, **options)
-            except (ValueError, OverflowError):
-                continue
-            days = parsed.to_numpy(dtype="datetime64[s]").astype(np.int64) / 86_400
-            return np.asarray(days, dtype=np.float64)
-    return None
 
 
 def _dated(series: Any) -> Cells:

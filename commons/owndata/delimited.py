@@ -21,8 +21,6 @@ MISSING = (
     "-nan",
     "null",
     "NULL",
-    "None",
-    "none",
     "?",
     ".",
     "-",
@@ -33,6 +31,7 @@ _DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 _SAMPLE = 1 << 16
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?%?")
 _MOST_FOOTER_LINES = 3
+_MOST_TITLES, _FEWEST_BELOW_TITLES = 5, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +71,11 @@ def layout_of(path: Path) -> Layout:
     if skip and any(line.strip() for line in lines[:skip]):
         notes.append(f"the first {skip} lines are comments: skipped")
     delimiter = _delimiter(rows)
+    titles = _titles([_cells(row, delimiter) for row in rows[:200]])
+    if titles:
+        skip = next(i for i, line in enumerate(lines) if i >= skip and line == rows[titles])
+        rows = rows[titles:]
+        notes.append(f"{titles} lines above the header: skipped")
     if not delimiter:
         notes.append("columns are separated by white space")
     elif delimiter != "," and not (delimiter == "\t" and path.suffix.lower() in (".tsv", ".tab")):
@@ -82,6 +86,8 @@ def layout_of(path: Path) -> Layout:
 
 
 def _encoding(path: Path, sample: bytes) -> tuple[str, list[str]]:
+    if sample.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32", ["the file is UTF-32"]
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16", ["the file is UTF-16"]
     if b"\0" in sample:
@@ -115,6 +121,15 @@ def _delimiter(rows: list[str]) -> str:
     return best
 
 
+def _titles(cells: list[list[str]]) -> int:
+    """How many lines stand above the header: of one field, where nearly all have three or more."""
+    fields, times = Counter(map(len, cells)).most_common(1)[0]
+    if fields < _FEWEST_BELOW_TITLES or times < len(cells) - _MOST_TITLES:
+        return 0
+    first = next(i for i, row in enumerate(cells) if len(row) >= fields - 1)
+    return first if first <= _MOST_TITLES and all(len([c for c in row if c]) <= 1 for row in cells[:first]) else 0
+
+
 def _header(path: Path, cells: list[list[str]]) -> tuple[tuple[str, ...], tuple[int, list[str]]]:
     """The names of the columns; how many lines they take (0 or 1), and what is odd."""
     first, rest = cells[0], cells[1:]
@@ -122,13 +137,16 @@ def _header(path: Path, cells: list[list[str]]) -> tuple[tuple[str, ...], tuple[
         names = [f"column{i}" for i in range(1, len(first) + 1)]
         return tuple(names), (0, [f"the first line is not a header: the columns are called column1 to {names[-1]}"])
     if rest and all(len(row) == len(first) + 1 for row in rest):
+        if not any(row[-1] for row in rest):  # each row ends with a delimiter
+            return checked_names(path, [*first, ""]), (1, [])
         return ("row_names", *checked_names(path, first)), (1, [])
     return checked_names(path, first), (1, [])
 
 
 def checked_names(path: Path, names: list[str]) -> tuple[str, ...]:
     """Names without white space around them; an empty one is numbered. Raises UserError where two are the same."""
-    stripped = [str(name).strip() or f"unnamed{i}" for i, name in enumerate(names, start=1)]
+    plain = [str(name).encode("utf-8", "replace").decode().strip() for name in names]
+    stripped = [name or f"unnamed{i}" for i, name in enumerate(plain, start=1)]
     twice = [name for name, times in Counter(stripped).items() if times > 1]
     if twice:
         where = [str(i) for i, name in enumerate(stripped, start=1) if name == twice[0]]
@@ -137,7 +155,7 @@ def checked_names(path: Path, names: list[str]) -> tuple[str, ...]:
 
 
 def _read(path: Path, layout: Layout) -> tuple[Any, tuple[str, ...]]:
-    if not layout.delimiter or layout.encoding == "utf-16":
+    if not layout.delimiter or layout.encoding in ("utf-16", "utf-32"):
         return _read_slowly(path, layout), layout.notes
     from pyarrow import ArrowInvalid  # noqa: PLC0415 - slow to load
 
@@ -192,8 +210,8 @@ def _footer(path: Path, layout: Layout, ragged: list[Any], rows: int) -> str:
     """What is said of lines after the table. Raises UserError for rows that have too many or too few fields."""
     ends = [row for row in ragged if row.actual_columns < row.expected_columns and row.actual_columns <= 2]
     lines = path.read_text(encoding=layout.encoding).splitlines()
-    last = {line.strip() for line in [line for line in lines if line.strip()][-_MOST_FOOTER_LINES:]}
-    if len(ends) == len(ragged) <= _MOST_FOOTER_LINES and all(row.text.strip() in last for row in ends):
+    last = [line.strip() for line in lines if line.strip()][-len(ragged) :]
+    if len(ends) == len(ragged) <= _MOST_FOOTER_LINES and [row.text.strip() for row in ends] == last:
         return f"the last {len(ends)} lines are not rows of the table: skipped"
     first = ragged[0]
     line = next((i for i, text in enumerate(lines, start=1) if text.strip() == first.text.strip()), 0)
@@ -215,6 +233,7 @@ def _read_slowly(path: Path, layout: Layout) -> Any:
             names=list(layout.names),
             skiprows=layout.skip,
             na_values=list(MISSING),
+            keep_default_na=False,
             index_col=False,
         )
     except pd.errors.ParserError as error:

@@ -1,7 +1,6 @@
 """What kind of values a column holds, and why we think so."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,17 +8,15 @@ import numpy as np
 from commons.owndata import words
 from commons.owndata.cells import Cells
 from commons.owndata.column import Column, ColumnKind
+from commons.owndata.explained import as_shares
+from commons.owndata.levels import MOST_LEVELS, coded, natural, textual
 from commons.utils import UserError
 
-_MOST_LEVELS = 500
-_LONG_TEXT = 60
 NUMBERS_THE_ROWS = "1, 2, 3 and so on, row by row"
 _NUMBERED = 10  # rows from which 1, 2, 3 and so on number them
-_BAND = re.compile(
-    r"(?:[<>≤≥]|under|over|up to)?\s*(\d+(?:\.\d+)?)\s*(?:(?:-|\u2013|to)\s*\d+(?:\.\d+)?|\+)?", re.IGNORECASE
-)
 _MISSING_CODES = (-9.0, -99.0, -999.0, -9999.0, -99999.0)
-_PLAIN_NUMBER = re.compile(r"[-+]?\d*\.?\d+(e[-+]?\d+)?", re.IGNORECASE)
+_TOO_LARGE = 1e100  # squares of such numbers overflow
+_SMALLEST_SHARE = 0.05  # the largest of what are proportions without being called so
 _NOTHING = np.array([])
 
 
@@ -29,14 +26,14 @@ def infer(name: str, cells: Cells | None, *, first: bool, declared: ColumnKind |
     Raises UserError where the values do not allow the declared kind."""
     if cells is None:
         return Column(name=name, kind=ColumnKind.TEXT, why="its cells are lists or the like", values=_NOTHING)
-    column = _numeric(name, cells, first) if cells.numbers is not None else _textual(name, cells)
+    column = _numeric(name, cells, first) if cells.numbers is not None else textual(name, cells)
     unit = cells.unit or _unit_in(name)
     column = replace(column, unit=column.unit or unit, odd=(*cells.notes, *column.odd))
     return column if declared is None else _declared(column, cells, declared)
 
 
 def _unit_in(name: str) -> str:
-    found = re.search(r"[(\[]([^)\]]{1,12})[)\]]\s*$", name)
+    found = re.search(r"[(\[]([^)\]]{1,12})[)\]]\s*$", name) or re.search(r"\S \/ (\S{1,12})$", name)
     return found[1] if found else ""
 
 
@@ -53,28 +50,31 @@ def _numeric(name: str, cells: Cells, first: bool) -> Column:
         odd = (*odd, f"{coded:g} ({number} times) stands for a missing value: all others are 0 or more")
         values = np.where(values == coded, np.nan, values)
     filled = values[~np.isnan(values)]
+    size = np.abs(filled).max() if filled.size else 0.0
+    if size > _TOO_LARGE or 0 < size < 1 / _TOO_LARGE:
+        why = f"numbers like {filled[0]:.3g} are beyond {'' if size > 1 else '1/'}{_TOO_LARGE:g}: change their unit"
+        return Column(name=name, kind=ColumnKind.TEXT, why=why, values=_NOTHING, odd=odd)
     kind, why = _kind(name, filled, cells, first)
     if kind is ColumnKind.CATEGORY or (kind is ColumnKind.BINARY and set(filled[:1000].tolist()) - {0.0, 1.0}):
         found = np.unique(filled)
         codes = np.where(np.isnan(values), np.nan, np.searchsorted(found, values))
         levels = tuple(f"{value:g}" for value in found.tolist())
         return Column(name=name, kind=kind, why=why, values=codes, levels=levels, odd=odd)
-    if words.has(name, words.PERCENT) and kind is ColumnKind.POSITIVE and filled.max() < 100:
-        values, odd = values / 100, (*odd, "percentages by its name: divided by 100")
-        kind, why = ColumnKind.PROPORTION, "percentages, all between 0 and 100"
     return Column(name=name, kind=kind, why=why, values=values, odd=odd)
 
 
 def _missing_code(values: np.ndarray) -> float | None:
     """A number that stands for a missing value: -9, -99, -999 and so on, among values that are not negative."""
     filled = values[~np.isnan(values)]
-    negative = np.unique(filled[filled < 0])
-    if len(negative) != 1 or negative[0] not in _MISSING_CODES or (filled < 0).mean() > 0.5:
+    low = float(filled.min()) if filled.size else 0.0
+    if low not in _MISSING_CODES or ((filled < 0) & (filled != low)).any() or (filled < 0).mean() > 0.5:
         return None
-    return float(negative[0]) if -negative[0] > 5 * np.median(filled[filled >= 0]) or negative[0] <= -99 else None
+    return low if -low > 5 * np.median(filled[filled >= 0]) or low <= -99 else None
 
 
-def _kind(name: str, filled: np.ndarray, cells: Cells, first: bool) -> tuple[ColumnKind, str]:
+def _kind(  # noqa: PLR0911 - one per rule
+    name: str, filled: np.ndarray, cells: Cells, first: bool
+) -> tuple[ColumnKind, str]:
     if not filled.size:
         return ColumnKind.EMPTY, "no values"
     low, high = float(filled.min()), float(filled.max())
@@ -83,10 +83,20 @@ def _kind(name: str, filled: np.ndarray, cells: Cells, first: bool) -> tuple[Col
     if cells.dates:
         return ColumnKind.DATE, f"dates, counted in {cells.unit}"
     if np.all(filled == np.round(filled)):
+        if words.is_percent(name, cells.unit) and low >= 0 and high > 1:
+            return (ColumnKind.POSITIVE if low > 0 else ColumnKind.REAL), "whole numbers, percentages"
         return _whole(name, filled, low, high, first)
-    if low > 0 and high < 1 and not words.measures_something(name):
+    if low > 0 and high < 1 and _may_be_shares(name, high):
         return ColumnKind.PROPORTION, "all between 0 and 1"
     return (ColumnKind.POSITIVE, "all above 0") if low > 0 else (ColumnKind.REAL, "numbers")
+
+
+def _may_be_shares(name: str, high: float) -> bool:
+    """Whether values between 0 and 1 are proportions. high: the largest."""
+    if words.has(name, words.PROPORTION):
+        return True
+    measured = words.measures_something(name) and not words.has(name, words.MAY_BE_SHARES)
+    return high > _SMALLEST_SHARE and not measured and not words.has_unit(name)
 
 
 def _whole(  # noqa: PLR0911 - one per rule
@@ -97,11 +107,11 @@ def _whole(  # noqa: PLR0911 - one per rule
         return ColumnKind.BINARY, f"only {low:g} and {high:g}"
     different = len(np.unique(filled))
     sequence = different == filled.size and high - low == different - 1 and low in (0, 1)
-    if different == filled.size and (words.has(name, words.IDENTIFIER) or (first and sequence and _is_filler(name))):
+    if different == filled.size and (words.names_rows(name) or (first and sequence and _is_filler(name))):
         return ColumnKind.IDENTIFIER, "a different number in every row, and its name"
     if sequence and len(filled) >= _NUMBERED and not (np.diff(filled) != 1).any() and not _may_be_counted_off(name):
         return ColumnKind.IDENTIFIER, NUMBERS_THE_ROWS
-    if words.has(name, words.GROUP) and different <= min(filled.size / 2, _MOST_LEVELS):
+    if words.names_groups(name) and different <= min(filled.size / 2, MOST_LEVELS):
         return ColumnKind.CATEGORY, f"{different} numbers that name groups, by its name"
     if words.has(name, words.RATED) and low >= 0 and high - low <= 10 and different > 2:
         return ColumnKind.ORDINAL, "a rating, by its name"
@@ -131,95 +141,6 @@ def _is_filler(name: str) -> bool:
     )
 
 
-def _textual(name: str, cells: Cells) -> Column:
-    assert cells.codes is not None
-    texts, codes = _same_case(cells.texts, cells.codes)
-    filled = int((codes >= 0).sum())
-    different = sorted(texts, key=_natural)
-    if len(different) <= 1:
-        kind, why = (ColumnKind.CONSTANT, f"always {different[0]!r}") if different else (ColumnKind.EMPTY, "no values")
-        return Column(name=name, kind=kind, why=why, values=_NOTHING)
-    kind, why, levels = _levels(name, different, filled)
-    odd = _numbers_among(texts, np.bincount(codes[codes >= 0], minlength=len(texts)))
-    if not levels:
-        return Column(name=name, kind=kind, why=why, values=_NOTHING, odd=odd)
-    if len(texts) < len(cells.texts):
-        odd = ("levels that differ in upper and lower case are one", *odd)
-    return Column(name=name, kind=kind, why=why, values=_coded(texts, codes, levels), levels=levels, odd=odd)
-
-
-def _coded(texts: Sequence[str], codes: np.ndarray, levels: Sequence[str]) -> np.ndarray:
-    """Each row's place among the levels, NaN where missing. codes: each row's place among the texts."""
-    place = {level: float(i) for i, level in enumerate(levels)}
-    places: np.ndarray = np.array([*(place[text] for text in texts), np.nan])[codes]
-    return places
-
-
-def _numbers_among(texts: Sequence[str], times: np.ndarray) -> tuple[str, ...]:
-    """Says so where a column of numbers became text because of a few cells."""
-    others = [i for i, text in enumerate(texts) if not _PLAIN_NUMBER.fullmatch(text)]
-    cells, total = int(times[others].sum()), int(times.sum())
-    if 0 < cells <= total / 5 and total - cells > 2:
-        shown = ", ".join(repr(texts[i][:20]) for i in others[:3])
-        return (f"all but {cells} of its cells are numbers; read as text because of {shown}",)
-    return ()
-
-
-def _same_case(texts: Sequence[str], codes: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """The texts with one spelling, the first, for those that differ in case alone; and the codes of the rows."""
-    spelled: dict[str, int] = {}
-    kept: list[str] = []
-    places = []
-    for text in texts:
-        if text.casefold() not in spelled:
-            spelled[text.casefold()] = len(kept)
-            kept.append(text)
-        places.append(spelled[text.casefold()])
-    return kept, np.array([*places, -1])[codes]
-
-
-def _levels(  # noqa: PLR0911 - one per rule
-    name: str, different: list[str], filled: int
-) -> tuple[ColumnKind, str, tuple[str, ...]]:
-    """The kind of texts, why, and their levels in order; no levels where they cannot be used."""
-    folded = [text.casefold() for text in different]
-    scale = next((scale for scale in words.SCALES if set(folded) <= set(scale)), ())
-    if len(different) == 2 and scale:
-        levels = tuple(sorted(different, key=lambda text: scale.index(text.casefold())))
-        return ColumnKind.BINARY, f"two texts: {levels[0]!r} is 0, {levels[1]!r} is 1", levels
-    if len(different) == 2:
-        upper = next((i for i, t in enumerate(folded) if t in words.YES), None)
-        lower = next((i for i, t in enumerate(folded) if t in words.NO), None)
-        one = upper if upper is not None else 1 - lower if lower is not None else 1
-        levels = (different[1 - one], different[one])
-        return ColumnKind.BINARY, f"two texts: {levels[0]!r} is 0, {levels[1]!r} is 1", levels
-    if scale:
-        ordered = sorted(different, key=lambda text: scale.index(text.casefold()))
-        return ColumnKind.ORDINAL, f"levels in order: {', '.join(ordered)}", tuple(ordered)
-    bands = [_BAND.fullmatch(text) for text in different]
-    if all(bands):
-        first = {
-            text: float(band[1]) + text.startswith((">", "over"))
-            for text, band in zip(different, bands, strict=True)
-            if band
-        }
-        ordered = sorted(different, key=lambda text: first[text])
-        return ColumnKind.ORDINAL, f"bands of numbers, {ordered[0]} to {ordered[-1]}", tuple(ordered)
-    if max(map(len, different)) > _LONG_TEXT:
-        return ColumnKind.TEXT, "long texts", ()
-    if len(different) == filled:
-        return ColumnKind.IDENTIFIER, "a different text in every row", ()
-    if len(different) > min(filled / 2, _MOST_LEVELS) or (len(different) > 20 and words.has(name, words.IDENTIFIER)):
-        return ColumnKind.TEXT, f"text with {len(different)} levels in {filled} rows", ()
-    return ColumnKind.CATEGORY, f"text with {len(different)} levels", tuple(different)
-
-
-def _natural(text: str) -> tuple[tuple[int, int | str], ...]:
-    """Sort key: numbers in a text by their value, `site 2` before `site 10`."""
-    parts = re.split(r"(\d{1,15})", text)
-    return tuple((0, int(part)) if part.isascii() and part.isdecimal() else (1, part) for part in parts)
-
-
 def _declared(column: Column, cells: Cells, kind: ColumnKind) -> Column:
     """The column as the user says. Raises UserError where its values do not allow that."""
     if kind is ColumnKind.CATEGORY or (kind is ColumnKind.ORDINAL and cells.numbers is None):
@@ -229,6 +150,8 @@ def _declared(column: Column, cells: Cells, kind: ColumnKind) -> Column:
             return column
         raise UserError(f"column {column.name!r} holds text: its kind cannot be {kind}")
     values = np.where(np.isinf(cells.numbers), np.nan, cells.numbers)
+    if kind is ColumnKind.PROPORTION and words.is_percent(column.name, column.unit) and 1 < np.nanmax(values) <= 100:
+        return replace(as_shares(replace(column, values=values)), why="as you said")
     filled = values[~np.isnan(values)]
     for allowed, holds, rule in _RULES[kind]:
         wrong = np.flatnonzero(~np.isnan(values) & ~holds(values)) if filled.size else np.array([])
@@ -249,8 +172,8 @@ def _as_category(column: Column, cells: Cells, kind: ColumnKind) -> Column:
         found, codes = np.unique(cells.numbers, return_inverse=True)  # NaN last, once
         texts = [f"{value:.15g}" for value in found[~np.isnan(found)].tolist()]
         codes = np.where(np.isnan(cells.numbers), -1, codes)
-    levels = sorted(texts, key=_natural)
-    values = _coded(texts, codes, levels)
+    levels = sorted(texts, key=natural)
+    values = coded(texts, codes, levels)
     return replace(column, kind=kind, why="as you said", values=values, levels=tuple(levels))
 
 

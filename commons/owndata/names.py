@@ -5,7 +5,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from commons.owndata.words import words_of
+from commons.owndata.words import without_unit, words_of
 
 # What a program sees or its file uses, and the names that programs give to their parameters.
 RESERVED = frozenset(
@@ -98,7 +98,7 @@ def _plain(column: str) -> str:
         return stripped
     if len(stripped) <= LONGEST and _FINE.fullmatch(stripped):
         return stripped
-    words = words_of(column.split("(", maxsplit=1)[0]) or words_of(column)
+    words = words_of(without_unit(column)) or words_of(column)
     words = [word for word in words if word not in _STOP] or words
     name = ""
     for word in words:

@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from commons.data_pymc import BUILT_IN, Dataset
-from commons.owndata import choosing, rows, scales, words
+from commons.owndata import choosing, rows, scales, scatter, words
 from commons.owndata.cells import read_cells
 from commons.owndata.column import Column, ColumnKind
+from commons.owndata.explained import as_outcome, beside, whole_and_far
 from commons.owndata.kinds import NUMBERS_THE_ROWS, infer
 from commons.owndata.present import Used, present
 from commons.owndata.reading import read_table
-from commons.owndata.roles import Assigned, assign, must_be_columns, says_what_ended
+from commons.owndata.roles import Assigned, assign, must_be_columns, outcome_name, says_what_ended
 from commons.owndata.spec import ColumnRole, Spec
 from commons.owndata.table import Table
 from commons.utils import UserError, one_line
 
 _FEWEST_ROWS = 3
-_LARGE_COUNT = 20  # what is never smaller may be no count
+_ADDED = re.compile(r"(, 1 is [^,]*)?(, standardised|, scaled)?$")  # to a meaning, each time it is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Prepared:
 def prepare(spec: Spec) -> Prepared:
     """Reads the file and infers what the user does not say. Raises UserError with one line."""
     table = read_table(spec.file)
-    columns = _columns(table, spec)
+    columns = _as_what_they_are_for(_columns(table, spec), spec)
     roles = dict(assign(columns, spec))
     notes = list(table.notes)
     by_name = {column.name: column for column in columns}
@@ -54,6 +55,7 @@ def prepare(spec: Spec) -> Prepared:
     notes += rows.said_of_missing(used, total, kept)
     _enough_rows(spec, kept, outcome)
     used = [_recoded(column, kept) for column in _varying(used, kept, roles)]
+    used = _most_telling_first(used, kept, outcome, roles)
     notes += _oddities(used, kept, outcome) + _censored(columns, outcome)
     dataset = _dataset(spec, [_used(column, roles, spec) for column in used], kept, notes)
     return Prepared(
@@ -81,6 +83,17 @@ def _columns(table: Table, spec: Spec) -> list[Column]:
             column = replace(column, kind=ColumnKind.COUNT, why="as you said") if column.values.size else column
         columns.append(replace(column, unit=spec.units.get(name, column.unit)))
     return [_explaining(column) if _alone(column, columns) else column for column in columns]
+
+
+def _as_what_they_are_for(columns: list[Column], spec: Spec) -> list[Column]:
+    """The columns with the kinds that the outcome gives to itself and to what stands beside it."""
+    name, _ = outcome_name(columns, spec)
+    outcome = next(column for column in columns if column.name == name)
+    if name not in spec.kinds:
+        outcome = as_outcome(outcome)
+    return [
+        outcome if column.name == name else beside(column, outcome, spec.roles.get(column.name)) for column in columns
+    ]
 
 
 def _alone(column: Column, columns: Sequence[Column]) -> bool:
@@ -157,6 +170,18 @@ def _varying(used: list[Column], kept: np.ndarray, roles: dict[str, Assigned]) -
     return varying
 
 
+def _most_telling_first(
+    used: list[Column], kept: np.ndarray, outcome: Column, roles: Mapping[str, Assigned]
+) -> list[Column]:
+    """The predictors in the order in which they are told: by association; exposures, which do not explain, last."""
+    predictors = [column for column in used if roles[column.name].role is ColumnRole.PREDICTOR]
+    if len(predictors) < 2:
+        return used
+    ordered = choosing.by_association(predictors, outcome, kept)
+    ordered.sort(key=lambda column: scales.is_exposure(column, outcome))
+    return [column for column in used if column not in predictors] + ordered
+
+
 def _recoded(column: Column, kept: np.ndarray) -> Column:
     """A category without the levels that no row in use has: every code from 0 is used."""
     if column.kind is not ColumnKind.CATEGORY:
@@ -186,13 +211,18 @@ def _oddities(used: Sequence[Column], kept: np.ndarray, outcome: Column) -> list
             if both[0].min() < both[0].max() and abs(np.corrcoef(*both)[0, 1]) > 1 - 1e-9:
                 notes.append(f"{column.name}: its correlation with the outcome is 1: is it the outcome in other units?")
     values = outcome.values[kept]
-    if outcome.kind is ColumnKind.COUNT and values.min() >= _LARGE_COUNT and not words.counts_something(outcome.name):
+    if whole_and_far(outcome) and not words.counts_something(outcome.name):
+        count = outcome.kind is ColumnKind.COUNT
+        taken, other, kind = ("counts", "measure", "positive") if count else ("a measurement", "count", "count")
         notes.append(
-            f"{outcome.name}: whole numbers, taken for counts; if they measure something, say --kind"
-            f" {outcome.name}=positive"
+            f"{outcome.name}: whole numbers, taken for {taken}; if they {other} something, say --kind"
+            f" {outcome.name}={kind}"
         )
     if outcome.kind is ColumnKind.PROPORTION and (values.min() <= 0 or values.max() >= 1):
-        notes.append(f"{outcome.name}: a beta distribution needs values strictly between 0 and 1; some are 0 or 1")
+        notes.append(
+            f"{outcome.name}: some are exactly 0 or 1, and a beta distribution needs values between: moved inside by"
+            f" half of 1/{len(values):,}, unless --no-scale"
+        )
     return notes
 
 
@@ -213,18 +243,24 @@ def _dataset(spec: Spec, used: list[Used], kept: np.ndarray, notes: list[str]) -
     """The data set that the search sees; `whole` is the one of the final fit where there are more rows."""
     outcome = next(each for each in used if each.role is ColumnRole.OUTCOME).column
     known_scale = any(each.role is ColumnRole.KNOWN_SCALE for each in used)
+    explaining = [each.column for each in used if each.role in (ColumnRole.PREDICTOR, ColumnRole.GROUP)]
+    scattered = outcome.kind is ColumnKind.POSITIVE and scatter.multiplies(outcome.values[kept], explaining, kept)
+    alone = len(explaining) == 1
+    curved = alone and scales.grows_by(explaining[0], explaining[0].values[kept])
     scalings = {}
     for each in used if spec.scale else ():
         values = each.column.values[kept]
         if each.role is ColumnRole.OUTCOME:
-            scalings[each.column.name] = scales.of_outcome(each.column, values, known_scale=known_scale)
+            scalings[each.column.name] = scales.of_outcome(
+                each.column, values, known_scale=known_scale, stays_positive=scattered or curved
+            )
         elif each.role is ColumnRole.PREDICTOR:
-            scalings[each.column.name] = scales.of_predictor(each.column, values, outcome)
+            scalings[each.column.name] = scales.of_predictor(each.column, values, outcome, alone=alone)
     strata = [each.column.values[kept] for each in used if each.role is ColumnRole.GROUP]
     name, source = dataset_name(spec), str(spec.file)
 
     def offered(chosen: np.ndarray) -> Dataset:
-        return present(used, chosen, scalings, name=name, description=spec.description, source=source)
+        return present(used, chosen, scalings, name=name, description=spec.description, source=source, skewed=scattered)
 
     searched = rows.sample(kept, outcome.values[kept], strata, rows.MOST_ROWS)
     if len(searched) == len(kept):
@@ -248,7 +284,7 @@ def dataset_name(spec: Spec) -> str:
 def _resolved(spec: Spec, dataset: Dataset, columns: Sequence[Column], roles: Mapping[str, Assigned]) -> Spec:
     """What a dataset.toml says: every role and kind as they were found out."""
     kept = {column.name: column for column in columns if column.usable}
-    meanings = {v.column: v.meaning.split(",")[0] for v in dataset.variables if v.column and v.meaning}
+    meanings = {v.column: _ADDED.sub("", v.meaning) for v in dataset.variables if v.column and v.meaning}
     return replace(
         spec,
         name=dataset.name,

@@ -12,12 +12,18 @@ from commons.owndata.column import Column, ColumnKind
 from commons.owndata.names import python_names
 from commons.owndata.scales import is_exposure
 from commons.owndata.spec import ColumnRole
-from commons.owndata.words import PROPORTION, counts_something, has, words_of
+from commons.owndata.words import PROPORTION, WAITING, counts_something, has, has_unit, without_unit, words_of
 from commons.utils import one_line
 
 _LONGEST_MEANING, _LONGEST_DESCRIPTION = 60, 200
-_SKEWED, _ZEROS = 0.8, 0.3
+_ZEROS = 0.3
 _WHOLE = (ColumnKind.COUNT, ColumnKind.BINARY, ColumnKind.ORDINAL, ColumnKind.CATEGORY)
+_ALONE = {  # of an outcome that nothing explains
+    ColumnKind.COUNT: "Number of {what} at {number} rows.",
+    ColumnKind.BINARY: "{what} in {number} rows.",
+    ColumnKind.PROPORTION: "{what}, a share, in {number} rows.",
+}
+_BESIDE = frozenset({ColumnRole.TRIALS, ColumnRole.KNOWN_SCALE})  # the outcome
 _ROLES = {
     ColumnRole.OUTCOME: Role.OUTCOME,
     ColumnRole.PREDICTOR: Role.PREDICTOR,
@@ -44,8 +50,10 @@ def present(  # noqa: PLR0913 - all by keyword but three
     name: str,
     description: str,
     source: str,
+    skewed: bool = False,
 ) -> Dataset:
-    """The data set with the chosen rows: sizes, what explains the outcome, the outcome. scalings: by column."""
+    """The data set with the chosen rows: sizes, what explains the outcome, the outcome. scalings: by column. skewed:
+    whether the outcome scatters by a factor."""
     groups = [each for each in used if each.role is ColumnRole.GROUP]
     known = next((each.column.name for each in used if each.role is ColumnRole.KNOWN_SCALE), "")
     size_names = {"N": None, **{_size_name(each, i): each for i, each in enumerate(groups)}}
@@ -59,18 +67,19 @@ def present(  # noqa: PLR0913 - all by keyword but three
     ]
     told = [replace(each, meaning=each.meaning or _found_meaning(each, outcome.column)) for each in _ordered(used)]
     variables += [_variable(each, names, chosen, own) for each in told]
-    sentence = description or sentence_about(used, len(chosen))
+    sentence = description or sentence_about(used, len(chosen), skewed=skewed)
     return Dataset(
         name=name, description=one_line(sentence)[:_LONGEST_DESCRIPTION], variables=tuple(variables), source=source
     )
 
 
 def _ordered(used: Sequence[Used]) -> list[Used]:
-    """The outcome last, but with its trials right after it. Where its standard errors are known, these two come first,
-    as a meta-analysis is read: what comes after the outcome's errors is what explains it."""
-    order = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME, ColumnRole.TRIALS)
-    if any(each.role is ColumnRole.KNOWN_SCALE for each in used):
-        order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.GROUP, ColumnRole.PREDICTOR)
+    """The outcome last; but a proportion, and one whose trials or standard errors are known, comes first with these, as
+    a meta-analysis is read: what comes after them is what explains the outcome."""
+    order: tuple[ColumnRole, ...] = (ColumnRole.GROUP, ColumnRole.PREDICTOR, ColumnRole.OUTCOME)
+    share = any(each.role is ColumnRole.OUTCOME and each.column.kind is ColumnKind.PROPORTION for each in used)
+    if share or not _BESIDE.isdisjoint(each.role for each in used):
+        order = (ColumnRole.OUTCOME, ColumnRole.KNOWN_SCALE, ColumnRole.TRIALS, ColumnRole.GROUP, ColumnRole.PREDICTOR)
     return sorted(used, key=lambda each: order.index(each.role))
 
 
@@ -106,8 +115,9 @@ def _variable(
 
 
 def spoken(name: str) -> str:
-    """A column's name as a sentence says it."""
-    words = " ".join(words_of(name.split("(", maxsplit=1)[0]) or words_of(name)) or name
+    """A column's name as a sentence says it, without its unit."""
+    found = words_of(without_unit(name)) or words_of(name)
+    words = " ".join(found[:-1] if has_unit(without_unit(name)) else found) or name
     return one_line(words)[:_LONGEST_MEANING].strip()
 
 
@@ -155,14 +165,12 @@ def _plural(each: Used) -> str:
     )
 
 
-def sentence_about(used: Sequence[Used], number: int) -> str:
+def sentence_about(used: Sequence[Used], number: int, *, skewed: bool) -> str:
     """The sentence at the top of the data section where the user gave none."""
     outcome = next(each for each in used if each.role is ColumnRole.OUTCOME)
     what = spoken(outcome.column.name)
     if outcome.column.kind is ColumnKind.COUNT:
         what = re.sub(r"^(n|no|num|number of|number|count of) (?=.)", "", what)
-    if outcome.column.kind is ColumnKind.PROPORTION and not has(outcome.column.name, PROPORTION):
-        what = f"proportion of {what}"
     by = _listed(
         [
             spoken(e.column.name)
@@ -171,13 +179,18 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
         ]
     )
     groups = _listed([spoken(e.column.name) for e in used if e.role is ColumnRole.GROUP])
+    share = outcome.column.kind is ColumnKind.PROPORTION and not has(outcome.column.name, PROPORTION)
+    if share and (by or groups):
+        what = f"proportion of {what}"
     roles = {each.role for each in used}
     if ColumnRole.KNOWN_SCALE in roles:
         text = f"Meta-analysis of {number} studies: {what} with standard errors{f', by {by}' if by else ''}."
     elif ColumnRole.TRIALS in roles:
         text = f"number of {what} out of the total in {number} rows"
         text += f", by {_listed([each for each in (by, groups) if each])}." if by or groups else "."
-    elif _skewed(outcome.column) and not groups:
+    elif skewed and has(outcome.column.name, WAITING) and not groups:
+        text = f"{what} until failure for {number} rows{f' by {by}' if by else ''}."
+    elif skewed and not groups:
         text = (
             f"{what} (positive, skewed) against {by}." if by else f"Distribution of {what} among {number} rows, skewed."
         )
@@ -185,22 +198,11 @@ def sentence_about(used: Sequence[Used], number: int) -> str:
         text = f"Number of {what} in {number} rows{f', by {by}' if by else ''}; many have none."
     elif groups:
         text = f"{what} of {number} rows by {groups}{f', given {by}' if by else ''}."
+    elif by:
+        text = f"{what} against {by} for {number} rows."
     else:
-        text = f"{what} against {by} for {number} rows." if by else f"{number} measurements of {what}."
+        text = _ALONE.get(outcome.column.kind, "{number} measurements of {what}.").format(what=what, number=number)
     return text[:1].upper() + text[1:]
-
-
-def _skewed(column: Column) -> bool:
-    """Whether a positive measurement has a long upper tail that its logarithm has not."""
-    if column.kind is not ColumnKind.POSITIVE:
-        return False
-    values = column.values[~np.isnan(column.values)]
-    return _SKEWED < _skewness(values) > abs(_skewness(np.log(values)))
-
-
-def _skewness(values: np.ndarray) -> float:
-    centred = values - values.mean()
-    return float((centred**3).mean() / max(centred.std() ** 3, 1e-300))
 
 
 def _many_zeros(column: Column) -> bool:

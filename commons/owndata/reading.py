@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from commons.owndata.delimited import MISSING, checked_names, read_delimited
 from commons.owndata.table import MOST_BYTES, MOST_CELLS, Table
 from commons.utils import UserError
@@ -25,10 +27,14 @@ _MOST_BYTES_EXCEL = 50_000_000
 def read_table(path: Path) -> Table:
     """The table in a file. Raises UserError with one line that says what is wrong."""
     suffix = path.suffix.lower()
+    if "\0" in str(path):
+        raise UserError(f"there is no file {str(path)!r}")
     try:
         size = path.stat().st_size
         if path.is_dir():
             raise UserError(f"{path} is a folder: name a file")
+        if not path.is_file():
+            raise UserError(f"{path} is no regular file: save its content first")
         if suffix in _REFUSED:
             raise UserError(f"{path} is {_REFUSED[suffix]} ({_KINDS})")
         most = _MOST_BYTES_EXCEL if suffix in (".xlsx", ".xlsm", ".json", ".jsonl", ".ndjson") else MOST_BYTES
@@ -77,14 +83,7 @@ def _parquet(path: Path) -> tuple[Any, tuple[str, ...]]:
 def _json(path: Path) -> tuple[Any, tuple[str, ...]]:
     import pandas as pd  # noqa: PLC0415 - slow to load
 
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = path.suffix.lower() != ".json"
-        content = [json.loads(line) for line in text.splitlines() if line.strip()] if lines else json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not JSON: {error}") from error
-    if isinstance(content, dict) and isinstance(content.get("data"), list | dict):
-        content = content["data"]
+    content = _records(path)
     if isinstance(content, dict) and any(isinstance(values, list) for values in content.values()):
         lengths = {len(values) for values in content.values() if isinstance(values, list)}
         if len(lengths) > 1:
@@ -100,23 +99,67 @@ def _json(path: Path) -> tuple[Any, tuple[str, ...]]:
     return frame.infer_objects(), ()
 
 
+def _records(path: Path) -> Any:
+    """What a JSON file holds: rows or columns, also as pandas writes them (orient: columns, index, split, table)."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        try:
+            content = json.loads(text)
+        except json.JSONDecodeError:
+            if "\n" not in text.strip() or not text.lstrip().startswith("{"):
+                raise
+            content = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not JSON: {error}") from error
+    if "\\ud" in text.lower():  # halves of surrogate pairs, which are no text
+        content = json.loads(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+    if not isinstance(content, dict):
+        return content
+    if isinstance(content.get("columns"), list) and isinstance(content.get("data"), list):
+        names = [str(name) for name in content["columns"]]
+        return [dict(zip(names, row, strict=False)) for row in content["data"] if isinstance(row, list)]
+    if isinstance(content.get("data"), list | dict):
+        content = content["data"]
+    if isinstance(content, dict) and content and all(isinstance(each, dict) for each in content.values()):
+        inner = list(content.values())
+        if all(str(name).isdecimal() for name in content):  # by row
+            return inner
+        return {name: [each.get(row) for row in inner[0]] for name, each in content.items()}
+    return [content] if isinstance(content, dict) and path.suffix.lower() != ".json" else content
+
+
 def _excel(path: Path) -> tuple[Any, tuple[str, ...]]:
     import pandas as pd  # noqa: PLC0415 - slow to load
 
     try:
         with pd.ExcelFile(path, engine="openpyxl") as book:
-            sheets = book.sheet_names
-            frame = pd.read_excel(book, sheet_name=sheets[0], header=None, dtype=object, na_values=list(MISSING))
+            sheets = list(map(str, book.sheet_names))
+            sheet, frame = next(
+                ((name, filled) for name in sheets if len(filled := _sheet(book, name))), (sheets[0], pd.DataFrame())
+            )
     except (zipfile.BadZipFile, ValueError, KeyError) as error:
         raise UserError(f"{path} is not an Excel file: {error}") from error
-    frame = frame.dropna(how="all").dropna(how="all", axis=1)
     if not len(frame):
         raise UserError(f"{path} has no rows")
-    names = checked_names(path, ["" if pd.isna(cell) else cell for cell in frame.iloc[0]])
-    frame = frame.iloc[1:].reset_index(drop=True)
+    notes = [f"the sheet {sheet!r}, of {len(sheets)}, was read"] if len(sheets) > 1 else []
+    filled = frame.notna().sum(axis=1).to_numpy()
+    titles = int(np.argmax(filled > 1)) if frame.shape[1] > 1 else 0
+    if titles:
+        notes.append(f"{titles} rows above the header: skipped")
+    names = checked_names(path, ["" if pd.isna(cell) else cell for cell in frame.iloc[titles]])
+    frame = frame.iloc[titles + 1 :].reset_index(drop=True)
     frame.columns = list(names)
-    others = f"the first sheet, {sheets[0]!r}, of {len(sheets)} was read"
-    return frame.infer_objects(), (others,) if len(sheets) > 1 else ()
+    return frame.infer_objects(), tuple(notes)
+
+
+def _sheet(book: Any, name: str) -> Any:
+    """The cells of a sheet as they stand there, without rows and columns that are empty."""
+    import pandas as pd  # noqa: PLC0415 - slow to load
+
+    frame = pd.read_excel(
+        book, sheet_name=name, header=None, dtype=object, keep_default_na=False, na_values=list(MISSING)
+    )
+    return frame.dropna(how="all").dropna(how="all", axis=1)
 
 
 _READERS: Mapping[str, Callable[[Path], tuple[Any, tuple[str, ...]]]] = {

@@ -8,11 +8,13 @@ import numpy as np
 
 from commons.owndata import words
 from commons.owndata.column import Column, ColumnKind
+from commons.owndata.explained import is_variance
 from commons.owndata.spec import ColumnRole, Spec
 from commons.utils import UserError, one_line
 
 _FEW = 0.5  # the share of values that a mistake may have
 _FEWEST_LIKE_TRIALS, _SHARE_LIKE_TRIALS, _CORRELATION_LIKE_TRIALS = 5, 0.1, 0.6
+_CORRELATION_BY_NAME = 0.3
 _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.PROPORTION)
 _SUCCESSES = frozenset(
     ["successes", "success", "positives", "positive", "hits", "infected", "cured", "correct", "survivors", "recovered"]
@@ -50,13 +52,29 @@ def outcome_name(columns: Sequence[Column], spec: Spec) -> tuple[str, str]:
     allowed = [c for c in columns if c.usable and c.kind not in (ColumnKind.CATEGORY, ColumnKind.DATE)]
     allowed = [c for c in allowed if c.name not in spec.roles]
     for column in allowed:
-        if column.name.lower() in words.OUTCOME:
+        if column.name.lower() in words.OUTCOME or words.has(column.name, words.EXPLAINED):
             return column.name, "by its name"
     beside = [c for c in allowed if words.has(c.name, words.ERROR) or words.BESIDE.issuperset(words.words_of(c.name))]
     plain = [c for c in allowed if c not in beside] or allowed
-    if not plain:
-        raise UserError("no column can be the outcome: name one with --outcome")
-    return plain[-1].name, "the last column that can be one"
+    likely = [c for c in plain if not _explains(c) and not any(is_variance(c, other) for other in plain)] or plain
+    if not likely:
+        seen = "; ".join(f"{one_line(c.name)[:30]}: {one_line(c.why)[:60]}" for c in columns[:3])
+        raise UserError(f"no column can be the outcome: it must hold numbers, or two levels ({seen})")
+    return likely[-1].name, "the last column that can be one"
+
+
+def _explains(column: Column) -> bool:
+    """Whether a column is one that explains by its name, or names one of two groups."""
+    two_groups = column.kind is ColumnKind.BINARY and (
+        words.names_groups(column.name)
+        or (column.levels and not column.levels[0].isdecimal() and not _asked(column.levels))
+    )
+    return bool(two_groups) or words.explains(column.name)
+
+
+def _asked(levels: Sequence[str]) -> bool:
+    """Whether two texts answer a question: yes and no, pass and fail."""
+    return not words.ASKED.isdisjoint(level.casefold() for level in levels)
 
 
 def check_outcome(outcome: Column, declared: bool) -> None:
@@ -171,7 +189,7 @@ def _found(column: Column, outcome: Column, before: Mapping[str, Assigned], spec
                 f"column {column.name!r} holds the trials by its name, but {problem}: mend it, or say"
                 f" --role {column.name}=predictor"
             )
-    by_name = words.has(column.name, words.ERROR) or column.name.lower() == "sigma"
+    by_name = words.names_error_of(column.name, outcome.name) or is_variance(column, outcome)
     if (
         ColumnRole.KNOWN_SCALE not in said
         and by_name
@@ -201,15 +219,28 @@ def says_what_ended(column: Column, outcome: Column) -> bool:
 def _names_trials(column: Column, outcome: Column) -> bool:
     if outcome.kind is not ColumnKind.COUNT or column.levels:
         return False
+    if words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE):
+        return True
     if (
         words.has(outcome.name, _SUCCESSES)
         and column.kind is ColumnKind.COUNT
         and not words.has(column.name, words.TIME)
     ):
         return not _not_trials(column, outcome)
-    if words.has(column.name, words.TRIALS) and column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE):
+    if words.has(column.name, words.MAY_BE_TRIALS) and _may_be_trials(column, outcome):
         return True
     return column.kind is ColumnKind.COUNT and not words.has(column.name, words.TIME) and _like_trials(column, outcome)
+
+
+def _may_be_trials(column: Column, outcome: Column) -> bool:
+    """Whether whole numbers are never smaller than the outcome and go with it."""
+    whole = column.kind in (ColumnKind.COUNT, ColumnKind.POSITIVE)
+    if not whole or _not_trials(column, outcome) or words.has(outcome.name, words.MAY_BE_TRIALS):
+        return False
+    both = ~np.isnan(column.values) & ~np.isnan(outcome.values)
+    apart = column.values[both].std() > 0 and outcome.values[both].std() > 0
+    together = apart and np.corrcoef(column.values[both], outcome.values[both])[0, 1] > _CORRELATION_BY_NAME
+    return bool(together)
 
 
 def _like_trials(column: Column, outcome: Column) -> bool:

@@ -26,8 +26,9 @@ def complete_rows(columns: Sequence[Column]) -> np.ndarray:
 
 def duplicates(columns: Sequence[Column], rows: np.ndarray) -> int:
     """How many rows repeat an earlier one in every column."""
-    table = np.column_stack([column.values[rows] for column in columns])
-    return len(table) - len(np.unique(table, axis=0))
+    import pandas as pd  # noqa: PLC0415 - slow to load
+
+    return int(pd.DataFrame({i: column.values[rows] for i, column in enumerate(columns)}).duplicated().sum())
 
 
 def outliers(column: Column, rows: np.ndarray) -> str:
@@ -52,15 +53,15 @@ def sample(rows: np.ndarray, outcome: np.ndarray, strata: Sequence[np.ndarray], 
     if len(rows) <= most:
         return rows
     edges = np.unique(np.quantile(outcome, (0.2, 0.4, 0.6, 0.8)))
-    keys = (
-        np.column_stack([*strata, np.searchsorted(edges, outcome)])
-        if strata
-        else np.searchsorted(edges, outcome)[:, None]
-    )
-    _, stratum, sizes = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    fifth = np.searchsorted(edges, outcome)
+    key = fifth.astype(np.int64)
+    for each in strata:
+        _, level = np.unique(each, return_inverse=True)
+        _, key = np.unique(key * (level.max() + 1) + level, return_inverse=True)
+    _, stratum, sizes = np.unique(key, return_inverse=True, return_counts=True)
     if len(sizes) > most / 2:
-        _, stratum, sizes = np.unique(keys[:, 0], return_inverse=True, return_counts=True)
-    stratum = stratum.reshape(-1)
+        first = strata[0] if strata else fifth
+        _, stratum, sizes = np.unique(first, return_inverse=True, return_counts=True)
     numbers = np.random.default_rng(_SEED)
     order = numbers.permutation(len(rows))
     place = np.empty(len(rows))

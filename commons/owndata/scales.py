@@ -19,18 +19,18 @@ _NARROW = 0.15  # coefficient of variation below which a positive outcome may as
 _OUTCOME_LARGE, _OUTCOME_SMALL = 100.0, 0.1
 
 
-def of_predictor(column: Column, values: np.ndarray, outcome: Column) -> Scaling | None:
+def of_predictor(column: Column, values: np.ndarray, outcome: Column, *, alone: bool = True) -> Scaling | None:
     """Centred, and divided by the standard deviation, or by less where no value would lie as far from 0 as normal ones
     do: a slope's prior reaches equally far at the edge of the data, however they are distributed. A time, age or dose
-    that starts near zero, of a measurement, is divided by a power of ten at the most, so that growth curves and
-    logarithms stay possible; one that counts months or days from row to row stays as it is, so that seasons do.
-    None: as it is."""
+    that starts near zero and explains a measurement alone is divided by a power of ten at the most, so that growth
+    curves and logarithms stay possible; one that counts months or days from row to row stays as it is, so that seasons
+    do. None: as it is."""
     if column.kind not in _NUMERIC:
         return None
     if is_exposure(column, outcome):
         return _of_exposure(values, outcome)
     mean, deviation = float(values.mean()), float(values.std())
-    if 0 <= values.min() <= values.max() / 4 and words.has(column.name, words.GROWS) and outcome.kind in _MEASURED:
+    if alone and grows_by(column, values) and outcome.kind in _MEASURED:
         if _SMALL <= deviation <= _LARGE or _counts_time(column, values):
             return None
         return Scaling(shift=0.0, scale=_power_of_ten(values.max()))
@@ -58,23 +58,36 @@ def _of_exposure(values: np.ndarray, outcome: Column) -> Scaling | None:
     return None if scale == 1 else Scaling(shift=0.0, scale=scale)
 
 
-def of_outcome(column: Column, values: np.ndarray, *, known_scale: bool) -> Scaling | None:
-    """A real outcome is standardised; a positive one is divided by a power of ten, so that it stays positive, unless
-    it varies so little that this makes no difference. known_scale: the outcome has known standard errors."""
+def grows_by(column: Column, values: np.ndarray) -> bool:
+    """Whether a predictor is a time, age or dose that starts near zero, along which a curve may grow."""
+    return bool(0 <= values.min() <= values.max() / 4 and words.has(column.name, words.GROWS))
+
+
+def of_outcome(column: Column, values: np.ndarray, *, known_scale: bool, stays_positive: bool) -> Scaling | None:
+    """A real outcome is standardised, and so is a positive one, unless it is to stay positive: then it is divided by a
+    power of ten at the most. known_scale: the outcome has known standard errors."""
+    if column.kind is ColumnKind.PROPORTION:
+        return _inside(values)
     if column.kind not in (ColumnKind.REAL, ColumnKind.POSITIVE) and not (
         known_scale and column.kind is ColumnKind.COUNT
     ):
         return None
     mean, deviation = float(values.mean()), float(values.std())
-    if column.kind is ColumnKind.POSITIVE and deviation > _NARROW * mean:
+    if column.kind is ColumnKind.POSITIVE and deviation > _NARROW * mean and (stays_positive or known_scale):
         middle = float(np.median(values))
         far = values.max() > _OUTCOME_LARGE or middle < _OUTCOME_SMALL or values.max() < 1
         return Scaling(shift=0.0, scale=_power_of_ten(middle)) if far else None
     if known_scale and _SMALL <= deviation <= _OUTCOME_LARGE:
         return None
-    if _SMALL <= deviation <= _LARGE and abs(mean) <= _FAR_FROM_ZERO * deviation:
-        return None
-    return _standard(mean, deviation)
+    near = _SMALL <= deviation <= _LARGE and abs(mean) <= _FAR_FROM_ZERO * deviation
+    return None if near and column.kind is not ColumnKind.POSITIVE else _standard(mean, deviation)
+
+
+def _inside(values: np.ndarray) -> Scaling | None:
+    """Shares that are exactly 0 or 1 moved inside, as (y (n - 1) + 1/2) / n does (Smithson and Verkuilen, 2006)."""
+    number = len(values)
+    inside = values.min() > 0 and values.max() < 1
+    return None if inside else Scaling(shift=-0.5 / (number - 1), scale=number / (number - 1))
 
 
 def _power_of_ten(value: float) -> float:

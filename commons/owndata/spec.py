@@ -37,6 +37,7 @@ class Spec:
     scale: bool = True
 
 
+FIRST_LINE = "# What RefineStat is told about these data."  # of a file that `spec_text` has made
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -105,7 +106,7 @@ def _content(path: Path) -> dict[str, Any]:
 def spec_text(spec: Spec, comments: Mapping[str, str]) -> str:
     """The Spec as TOML. comments: by column, a remark that stands above it."""
     head = [
-        "# What RefineStat is told about these data. Edit it, then: refinestat run --data THIS_FILE",
+        f"{FIRST_LINE} Edit it, then: refinestat run --data THIS_FILE",
         f"file = {_quoted(str(spec.file))}",
         f"name = {_quoted(spec.name)}",
         f"description = {_quoted(spec.description)}",

@@ -124,6 +124,8 @@ def describe(arguments: argparse.Namespace) -> int:
     from commons.owndata.prepare import prepare  # noqa: PLC0415
     from commons.owndata.spec import spec_text  # noqa: PLC0415
 
+    if arguments.write is not None:
+        _must_be_ours(arguments.write)
     prepared = prepare(_spec(arguments.file, arguments))
     print(description(prepared))
     if arguments.write is not None:
@@ -133,6 +135,18 @@ def describe(arguments: argparse.Namespace) -> int:
         write_text(arguments.write, spec_text(spec, {column.name: column.why for column in prepared.columns}))
         print(f"\nWritten to {arguments.write}. To use it: refinestat run --data {arguments.write}")
     return 0
+
+
+def _must_be_ours(path: Path) -> None:
+    """Raises UserError where --write would replace a file that `describe` has not written."""
+    from commons.owndata.spec import FIRST_LINE  # noqa: PLC0415
+
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        head = file.read(len(FIRST_LINE))
+    if head != FIRST_LINE.encode():
+        raise UserError(f"--write {path}: there is such a file, which `describe` has not written; name another")
 
 
 def list_datasets(arguments: argparse.Namespace) -> int:

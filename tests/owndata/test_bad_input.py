@@ -1,6 +1,7 @@
 """What a user can get wrong: one clear line each, nothing executed, nothing lost."""
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +28,31 @@ CASES = {
     "a picture": ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", {}, "not a table"),
     "too many fields": ("a.csv", PLAIN + "1,2,3\n" + PLAIN[4:], {}, ":8: 3 fields, and the table has 2 columns"),
     "too few fields": ("a.csv", "x,y,z\n1,2,3\n4,5\n1,2,4\n1,2,5\n5,6,7\n5,6,7\n5,6,7\n", {}, ":3: 2 fields"),
+    "too few fields near the end": (
+        "a.csv",
+        "x,y,z\n1,2,3\n1,2,4\n4,5\n1,2,5\n5,6,7\n",
+        {},
+        ":4: 2 fields, and the table has 3 columns",
+    ),
+    "numbers that overflow": (
+        "a.csv",
+        "x,y\n" + "".join(f"{i},{i}e300\n" for i in range(1, 9)),
+        {"roles": {"y": OUTCOME}},
+        "numbers like 1e.300 are beyond 1e.100: change their unit",
+    ),
+    "numbers that vanish": (
+        "a.csv",
+        "x,y\n" + "".join(f"{i},{i}e-320\n" for i in range(1, 9)),
+        {"roles": {"y": OUTCOME}},
+        "beyond 1/1e.100",
+    ),
+    "trials always smaller than one outcome": (
+        "a.csv",
+        "n,successes\n" + "".join(f"10,{12 if i == 4 else i % 9}\n" for i in range(12)),
+        {},
+        "row 5 has 12 of 10",
+    ),
+    "a name that no file can have": ("a.toml\0.csv", None, {}, "there is no file"),
     "open quote": ("a.csv", 'x,y\n1,"2\n3,4\n5,6\n', {}, "a quotation mark is opened and never closed"),
     "same name twice": ("a.csv", "x,y,x\n1,2,3\n", {}, "two columns are called 'x' .columns 1 and 3."),
     "same name but for blanks": ("a.csv", "x, x,y\n1,2,3\n", {}, "two columns are called 'x'"),
@@ -193,6 +219,12 @@ def test_a_mistake_is_one_clear_line(case: str, tmp_path: Path):
 
 def test_the_table_of_mistakes_is_long():
     assert len(CASES) >= 40
+
+
+def test_what_is_no_regular_file_is_refused(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(UserError, match="is no regular file"):
+        prepare(Spec(file=tmp_path / "pipe.csv"))
 
 
 def test_a_folder_and_a_huge_file_are_refused(tmp_path: Path):

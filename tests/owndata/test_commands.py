@@ -64,6 +64,16 @@ WRONG = {
 }
 
 
+def test_write_replaces_no_file_but_its_own(tmp_path: Path, capsys):
+    file = written(tmp_path, COLUMNS)
+    before = file.read_bytes()
+    assert main(["describe", str(file), "--write", str(file)]) == 2
+    assert "which `describe` has not written" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    for _ in range(2):
+        assert main(["describe", str(file), "--write", str(tmp_path / "own.toml")]) == 0
+
+
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_flag_is_one_line_and_status_2(case: str, tmp_path: Path, capsys):
     words, expected = WRONG[case]

@@ -61,7 +61,19 @@ def test_a_predictor_reaches_as_far_as_normal_values_and_is_never_narrower_than_
     assert offered_values.std() > 0.99
 
 
-def test_a_positive_outcome_stays_positive(tmp_path: Path):
+def test_a_positive_outcome_that_scatters_by_a_difference_is_centred(tmp_path: Path):
+    outcome = offered(tmp_path, (0.2 * X - 385 + RANDOM.normal(0, 1, 50)).round(2)).outcome
+    assert outcome.scaling is not None
+    assert outcome.values.min() < 0
+
+
+def test_a_measurement_that_grows_with_time_alone_stays_positive(tmp_path: Path):
+    age = RANDOM.uniform(0.5, 12, 60).round(1)
+    size = (30 - 24 * np.exp(-0.35 * age) + RANDOM.normal(0, 1, 60)).round(2)
+    assert prepared(tmp_path, {"age": age.tolist(), "size": size.tolist()}).dataset.outcome.values.min() > 0
+
+
+def test_a_positive_outcome_that_scatters_by_a_factor_stays_positive(tmp_path: Path):
     cost = np.exp(RANDOM.normal(8, 1, 50)).round(2)
     outcome = offered(tmp_path, cost).outcome
     assert outcome.scaling is not None
@@ -71,7 +83,7 @@ def test_a_positive_outcome_stays_positive(tmp_path: Path):
 
 
 def test_what_is_near_scale_1_and_what_no_scale_switches_off_is_left_alone(tmp_path: Path):
-    assert offered(tmp_path, RANDOM.normal(2, 1, 50)).outcome.scaling is None
+    assert offered(tmp_path, RANDOM.normal(0.5, 1, 50)).outcome.scaling is None
     dataset = offered(tmp_path, X * 100, scale=False)
     assert all(variable.scaling is None for variable in dataset.variables)
     assert dataset.log_jacobian == 0
