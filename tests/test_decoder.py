@@ -272,3 +272,27 @@ def test_a_failure_of_the_grammar_is_counted_and_the_statement_drawn_again():
     assert draft.accepted
     assert draft.cost.mask_failures == 1
     assert draft.cost.discarded == {"grammar": 1}
+
+
+def test_what_was_asked_at_a_place_that_the_grammar_gives_up_is_cancelled():
+    class Later(Scripted):
+        """Answers a turn late, as a batch does."""
+
+        def logits(self, tokens: Sequence[int]) -> "asyncio.Future[np.ndarray]":
+            loop = asyncio.get_running_loop()
+            answer, found = loop.create_future(), self._logits(tokens)
+            loop.call_soon(lambda: loop.call_soon(lambda: answer.done() or answer.set_result(found)))
+            asked.append(answer)
+            return answer
+
+    asked: list[asyncio.Future] = []
+    model = Later({"    a = y\n": 1.0, "    b = y\n": 1e-6})
+
+    class Failing(Anything):
+        def allowed(self, text: str) -> np.ndarray:
+            if "a" in text:
+                raise GrammarError("no parse")
+            return super().allowed(text)
+
+    assert drawn(decoder(model, Refusing(), Failing(model))).accepted
+    assert sum(answer.cancelled() for answer in asked) == 1

@@ -4,7 +4,7 @@ statement alone is dropped and drawn again (paper, local rejection)."""
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ class Reader(Protocol):
     forward_passes: int
     seconds: float
 
-    def logits(self, tokens: Sequence[int]) -> Awaitable[np.ndarray]: ...
+    def logits(self, tokens: Sequence[int]) -> "asyncio.Future[np.ndarray]": ...
     def close(self) -> None: ...
 
 
@@ -169,7 +169,11 @@ class Decoder:
             return self._give_up(page, f"{self._limit} tokens and no end")
         logits = self._context.logits(page.tokens)
         await asyncio.sleep(0)  # the other cells ask too, and one pass begins for all; meanwhile, the mask
-        allowed = self._mask.allowed(page.text)
+        try:
+            allowed = self._mask.allowed(page.text)
+        except GrammarError:
+            logits.cancel()  # this place is left: no pass need read it
+            raise
         temper = self._writing.temper
         token = page.refused.draw(choices(await logits, allowed, temper), stream, greedy=temper.temperature == 0)
         ends = token in self._end
