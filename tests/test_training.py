@@ -29,12 +29,13 @@ from training.export import export
 from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
 from training.learning import Settings, begin, resume, save_checkpoint, train
+from training.muon import Float32Muon
 from training.network import Shape, learning_rate
 from training.reading import assigned, location_scales, observations, random_variables, unused
 from training.scoring import Share, scores, sensible_distributions, table
 from training.structure import family
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, train_tokenizer
-from training.writers import Constrained, until_dedent
+from training.writers import Constrained, Unconstrained, until_dedent
 
 SAMPLE = 300
 CLEAN = Rates(legacy=0, fault=0)
@@ -390,6 +391,27 @@ def test_a_processor_without_bf16_trains_in_float32_and_says_so(monkeypatch, cap
     assert "no fast bf16: training in float32" in capsys.readouterr().err
 
 
+def test_a_processor_without_bf16_takes_the_steps_of_muon_in_float32(monkeypatch, tokenizer, tiny):
+    """Rounding to bf16 changes a step by about a fiftieth of it."""
+    steps = []
+    for has_bf16 in (True, False):
+        monkeypatch.setattr(learning, "has_bf16", lambda _, answer=has_bf16: answer)
+        training = begin(tiny, tokenizer, "cpu")
+        muon = training.optimizers[0]
+        matrices = muon.param_groups[0]["params"]
+        before = [matrix.detach().clone() for matrix in matrices]
+        for seed in (1, 2):
+            torch.manual_seed(seed)
+            for matrix in matrices:
+                matrix.grad = torch.randn_like(matrix)
+            muon.step()
+        steps.append([matrix.detach() - old for matrix, old in zip(matrices, before, strict=True)])
+        assert (type(muon) is Float32Muon) is not has_bf16
+    for torchs, ours in zip(*steps, strict=True):
+        assert (ours - torchs).norm() < 0.05 * torchs.norm()
+        assert not torch.equal(ours, torchs)
+
+
 def test_the_learning_rate_rises_stays_and_falls():
     rates = [learning_rate(step, 100, 10) for step in range(100)]
     assert rates[0] == pytest.approx(0.1)
@@ -542,6 +564,19 @@ def test_the_shipped_model_writes_programs_that_build_under_grammar_and_predicat
     written = writer.write(datasets, 0.3)
     assert written == writer.write(datasets, 0.3)
     assert all(one.builds for one in scores(judge, list(zip(datasets, written, strict=True))) if one.finished)
+
+
+def test_the_free_writer_reads_a_prompt_as_the_network_alone_does_whatever_else_is_in_the_batch():
+    datasets = [DATASETS["eight_schools"], DATASETS["surgical"]]
+    writer = Unconstrained.load(str(OUTPUT))
+    writer.most_tokens = 30
+    network = AutoModelForCausalLM.from_pretrained(OUTPUT, torch_dtype=torch.float32)
+    LanguageModel.load(str(OUTPUT))  # another attention, which must not be the writer's
+    for dataset, written in zip(datasets, writer.write(datasets, 1e-4), strict=True):
+        read = writer.tokenizer(plain(dataset), return_tensors="pt", return_token_type_ids=False)
+        alone = network.generate(**read, do_sample=False, temperature=None, max_new_tokens=30)
+        expected = writer.tokenizer.decode(alone[0, read.input_ids.shape[1] :], skip_special_tokens=True)
+        assert written == plain(dataset) + until_dedent(expected)
 
 
 def test_a_model_that_is_not_there_is_one_clear_line(capsys):

@@ -77,8 +77,8 @@ def _save(path: Path, every: Sequence[Score]) -> None:
 
 def _evaluate(flags: argparse.Namespace) -> list[Score]:
     """Print the tables; write the card where asked. Gives every score."""
-    model = LanguageModel.load(flags.model, Loading(device=flags.device))
-    free = Unconstrained(model=model)
+    how = Loading(device=flags.device)
+    free = Unconstrained.load(flags.model, how)
     prompt = plain(DATASETS["surgical"])
     speed = ", ".join(f"{free.speed(prompt, rows):.0f} tokens/s at batch {rows}" for rows in (1, 32))
     print(f"{flags.model} {size_of(flags.model)}: {speed}")
@@ -95,7 +95,7 @@ def _evaluate(flags: argparse.Namespace) -> list[Score]:
         if flags.only != "constrained":
             writers["free"] = free
         if flags.only != "free":
-            writers["constrained"] = Constrained.load(model, flags.seed)
+            writers["constrained"] = Constrained.load(LanguageModel.load(flags.model, how), flags.seed)
         for name, writer in writers.items():
             for temperature in flags.temperatures:
                 found = evaluate_built_in(writer, judge, temperature, flags.samples)

@@ -21,6 +21,7 @@ from training.network import Shape, build, learning_rate, losses, optimizers_for
 _VALIDATION_SEED = 900_000_000
 _CHECKPOINT_EVERY = 250
 _VALIDATE_EVERY = 500
+_NO_BF16 = "This processor has no fast bf16: training in float32, which takes hours and gives slightly other weights."
 Casting = contextlib.AbstractContextManager[Any]
 
 
@@ -59,7 +60,9 @@ class Training:
 def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
     """A training at step 0."""
     network = build(settings.shape, settings.seed).to(device)
-    optimizers = optimizers_for(network, settings.peak_rate, settings.matrix_rate, settings.decay)
+    optimizers = optimizers_for(
+        network, settings.peak_rate, settings.matrix_rate, settings.decay, has_bf16=has_bf16(device)
+    )
     return Training(settings=settings, tokenizer=tokenizer, network=network, optimizers=optimizers)
 
 
@@ -100,11 +103,15 @@ def resume(training: Training, path: Path) -> None:
     training.step, training.tokens = state["step"], state["tokens"]
 
 
+def has_bf16(device: str) -> bool:
+    """Whether the device computes bf16 directly."""
+    return torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
+
+
 def precision(device: str) -> Casting:
     """bf16 autocast where the device computes it directly."""
-    fast = torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
-    if not fast:
-        print("This processor has no fast bf16: training in float32, which takes longer.", file=sys.stderr)
+    if not has_bf16(device):
+        print(_NO_BF16, file=sys.stderr)
         return contextlib.nullcontext()
     return torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16)
 
