@@ -23,7 +23,8 @@ from training import evaluation, learning, train_command
 from training.arguments import evaluate_arguments, train_arguments
 from training.batches import Weights, copied_spans, encode, pool, stream
 from training.card import card
-from training.corpus import FAMILIES, Rates, Split, examples, make
+from training.columns import as_markdown, read_markdown
+from training.corpus import FAMILIES, HELD_OUT_FAMILIES, Rates, Split, examples, make
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, WORDS
 from training.export import export
 from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
@@ -170,6 +171,14 @@ def test_held_out_topics_and_syllables_are_in_no_list_of_training():
         kept = getattr(WORDS[Split.HELD_OUT], name)
         assert kept
         assert not trained & set(kept)
+
+
+def test_families_that_training_never_sees_are_written_when_asked_for_and_their_programs_build(judge):
+    assert not set(HELD_OUT_FAMILIES) & set(FAMILIES)
+    made = [make(seed, CLEAN, Split.HELD_OUT, HELD_OUT_FAMILIES) for seed in range(25)]
+    assert {example.family for example in made} == {family.__name__ for family in HELD_OUT_FAMILIES}
+    findings = judge.judge([(example.prompt + example.program, example.dataset) for example in made])
+    assert [finding.why for finding in findings if finding.stage is not Stage.OK] == []
 
 
 def test_location_priors_follow_the_range_of_the_data(sample):
@@ -503,6 +512,12 @@ def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged():
     with Judge(workers=1, seconds=3) as short:
         stages = [finding.stage for finding in short.judge([(program, dataset) for program in programs])]
     assert stages == [Stage.BUILD, Stage.PARSE, Stage.OK]
+
+
+def test_the_columns_of_a_card_are_read_back_and_a_text_without_a_table_has_none():
+    columns = {"free, T = 0.3": {"parses": "97.0 % [94.4, 98.4]", "families": "3"}, "fresh": {"parses": "none"}}
+    assert read_markdown(f"# Card\n\n| a | |\n|---|---|\n| b | c |\n\n{as_markdown(columns)}\n\nmore | text") == columns
+    assert read_markdown("# Card\n\n| a | |\n|---|---|\n| b | c |\n") == {}
 
 
 def test_a_share_carries_its_wilson_interval():
