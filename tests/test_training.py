@@ -385,6 +385,24 @@ def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept
     assert (tmp_path / "model.1.pt").exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
+def test_a_file_that_is_no_checkpoint_is_refused_with_one_clear_line_and_kept(command, tmp_path, capsys, content):
+    (tmp_path / "model.1.pt").write_bytes(content)
+    assert command("model", "--steps", "3") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "model.1.pt is no checkpoint of a training; remove it or pass another --checkpoint" in line
+    assert (tmp_path / "model.1.pt").read_bytes() == content
+
+
+def test_an_interruption_before_the_first_step_is_one_clear_line(command, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_command, "train_tokenizer", interrupted)
+    assert command("model") == 130
+    assert capsys.readouterr().err == "Interrupted. Run the same command again to go on from the last checkpoint.\n"
+
+
 def test_the_command_refuses_the_folder_of_another_model(tmp_path, capsys):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
     with pytest.raises(SystemExit) as stopped:
@@ -453,10 +471,24 @@ def test_a_folder_with_another_model_is_refused_unless_overwritten(tmp_path):
     check_folder(tmp_path, overwrite=True)
 
 
-def test_an_output_that_is_a_file_is_refused(tmp_path):
+@pytest.mark.parametrize("record", ["", "[]", '{"name": "other"}'])
+def test_a_folder_whose_record_is_not_of_this_model_is_refused(tmp_path, record):
+    (tmp_path / "training.json").write_text(record)
+    with pytest.raises(OtherModelError, match="holds another model"):
+        check_folder(tmp_path, overwrite=False)
+
+
+@pytest.mark.parametrize("name", ["model", "model/inside"])
+def test_an_output_that_is_a_file_or_in_one_is_refused(tmp_path, name):
     (tmp_path / "model").write_text("")
     with pytest.raises(OtherModelError, match="not a folder"):
-        check_folder(tmp_path / "model", overwrite=True)
+        check_folder(tmp_path / name, overwrite=True)
+
+
+def test_an_output_that_may_not_be_written_is_refused_before_the_training(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    with pytest.raises(OtherModelError, match="may not be written"):
+        check_folder(tmp_path / "model" / "inside", overwrite=False)
 
 
 @pytest.mark.parametrize("script", ["train.py", "evaluate.py"])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -93,9 +94,13 @@ def save_checkpoint(training: Training, path: Path) -> None:
 
 
 def resume(training: Training, path: Path) -> None:
-    """Go on from a checkpoint of the same settings. A checkpoint of others is an error."""
-    state = torch.load(path, weights_only=True)
-    if state["settings"] != asdict(training.settings):
+    """Go on from a checkpoint of the same settings. A checkpoint of others, or another file, is an error."""
+    try:
+        state = torch.load(path, weights_only=True)
+        settings = state["settings"]
+    except (RuntimeError, UnpicklingError, EOFError, LookupError, TypeError) as error:
+        raise ValueError(f"{path} is no checkpoint of a training; remove it or pass another --checkpoint") from error
+    if settings != asdict(training.settings):
         raise ValueError(f"{path} belongs to a training with other settings; remove it or pass another --checkpoint")
     training.network.load_state_dict(state["network"])
     for optimizer, saved in zip(training.optimizers, state["optimizers"], strict=True):
