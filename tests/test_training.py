@@ -626,6 +626,12 @@ def test_the_free_writer_reads_a_prompt_as_the_network_alone_does_whatever_else_
         assert written == plain(dataset) + until_dedent(expected)
 
 
+def test_a_card_is_written_only_into_a_folder_that_has_one(capsys):
+    with pytest.raises(SystemExit):
+        evaluate_arguments(["--model", "someone/model", "--card"])
+    assert "argument --card: no folder with a model card: someone/model" in capsys.readouterr().err.splitlines()[-1]
+
+
 def test_a_model_that_is_not_there_is_one_clear_line(capsys):
     assert evaluation.main(evaluate_arguments(["--model", "nowhere"])) == 2
     (line,) = capsys.readouterr().err.splitlines()

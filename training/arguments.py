@@ -76,4 +76,7 @@ def evaluate_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--programs", type=Path, metavar="FILE", help="write every program and its score as JSON lines")
     parser.add_argument("--card", action="store_true", help="write the columns into the model's card")
-    return parser.parse_args(arguments)
+    flags = parser.parse_args(arguments)
+    if flags.card and not (Path(flags.model) / "README.md").is_file():
+        parser.error(f"argument --card: no folder with a model card: {flags.model}")
+    return flags

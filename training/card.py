@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from training.corpus.families import FAMILIES
+from training.corpus.families import FAMILIES, HELD_OUT_FAMILIES
 
 _CARD = """---
 license: mit
@@ -27,8 +27,8 @@ parameters (`mu`, `sigma`), and rare families. {tokens:.1f} M tokens in all, on 
 {vocabulary}, hidden {hidden}, {layers} layers, {heads} heads, feed-forward {feed_forward}. Muon trains the matrices of
 the layers, AdamW the rest. Names of the data, and names that a program declared before, weigh {copied} times as much
 in the loss. A processor that computes bf16 directly trains in it; another one in float32, for hours, to other weights.
-The same command makes the same corpus and the same tokenizer everywhere; the weights of a second training have not been
-compared.
+The same command made the same corpus and the same tokenizer again, byte for byte; no second training has been run to
+its end and compared.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every
 outcome, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with many zeros,
@@ -37,7 +37,8 @@ mixtures. `training.json` keeps every setting. Rates per program (of `made up` a
 column): {rates}; in the last steps {finish_rates}.
 
 The five built-in data sets of RefineStat were never seen: their topics and their sets of names are excluded. One
-seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below.
+seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below, and
+{held_out_families} families of models besides.
 
 | SHA-256 of | |
 |---|---|
@@ -52,6 +53,7 @@ seventh of the corpus's topics, and of the syllables of made-up names, were kept
 - Prompts of RefineStat's plain style only, at most about 400 tokens; programs of up to about 30 lines.
 - It copies names that mean nothing piece by piece, and now and then loses a piece. Short names (`y`, `x`, `n`), like
   those of the built-in data sets, are copied well.
+- A column that is named like a parameter (`mu`, `sigma`) may be taken for one: most of the shadowed names are such.
 - It makes the mistakes of a small model: names it did not declare, shapes that do not fit, likelihoods that do not
   suit.
 - Around {faulty:.0%} of the corpus has a fault on purpose (PyMC3's `sd=`, a novice's slip): it may write one.
@@ -69,7 +71,7 @@ mean is made of (`training/structure.py`).
 
 {table}
 
-Speed without grammar and predicates, one thread of a CPU: {speed}."""
+Tokens per second of processor time that one thread writes without grammar and predicates: {speed}."""
 
 
 def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
@@ -87,6 +89,7 @@ def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
         finish_rates=_told({name: rate for name, rate in settings["finish"]["rates"].items() if rate != rates[name]}),
         faulty=rates["legacy"] + rates["fault"],
         families=len(FAMILIES),
+        held_out_families=len(HELD_OUT_FAMILIES),
         table=_TABLE.format(table=table, speed=speed) if table else _NO_TABLE,
         **settings["shape"],
         **record["sha256"],

@@ -75,8 +75,8 @@ def _evaluate(flags: argparse.Namespace) -> list[Score]:
     how = Loading(device=flags.device)
     free = Unconstrained.load(flags.model, how)
     prompt = plain(DATASETS["surgical"])
-    speed = ", ".join(str(free.speed(prompt, rows)) for rows in (1, 32))
-    print(f"{flags.model} {size_of(flags.model)}: {speed}")
+    speeds = [free.speed(prompt, rows) for rows in (1, 32)]
+    print(f"{flags.model} {size_of(flags.model)}: {', '.join(map(str, speeds))}")
     columns: dict[str, dict[str, Share | int]] = {}
     every: list[Score] = []
 
@@ -108,8 +108,9 @@ def _evaluate(flags: argparse.Namespace) -> list[Score]:
     print(as_markdown(columns))
     if flags.card:
         folder = Path(flags.model)
+        told = ", ".join(f"{one.processor:.0f} at batch {one.rows}" for one in speeds)
         kept = read_markdown((folder / "README.md").read_text())
-        write_card(folder, read_record(folder), as_markdown({**kept, **columns}), speed)
+        write_card(folder, read_record(folder), as_markdown({**kept, **columns}), told)
     return every
 
 
