@@ -23,18 +23,20 @@ from training import evaluation, learning, train_command
 from training.arguments import evaluate_arguments, train_arguments
 from training.batches import Weights, copied_spans, encode, pool, stream
 from training.card import card
-from training.corpus import FAMILIES, Rates, Split, examples, make
+from training.columns import as_markdown, read_markdown
+from training.corpus import FAMILIES, HELD_OUT_FAMILIES, Rates, Split, examples, make
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, WORDS
 from training.export import export
 from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
 from training.learning import Settings, begin, resume, save_checkpoint, train
+from training.muon import Float32Muon
 from training.network import Shape, learning_rate
 from training.reading import assigned, location_scales, observations, random_variables, unused
 from training.scoring import Share, scores, sensible_distributions, table
 from training.structure import family
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID, train_tokenizer
-from training.writers import Constrained, until_dedent
+from training.writers import Constrained, Unconstrained, until_dedent
 
 SAMPLE = 300
 CLEAN = Rates(legacy=0, fault=0)
@@ -169,6 +171,14 @@ def test_held_out_topics_and_syllables_are_in_no_list_of_training():
         kept = getattr(WORDS[Split.HELD_OUT], name)
         assert kept
         assert not trained & set(kept)
+
+
+def test_families_that_training_never_sees_are_written_when_asked_for_and_their_programs_build(judge):
+    assert not set(HELD_OUT_FAMILIES) & set(FAMILIES)
+    made = [make(seed, CLEAN, Split.HELD_OUT, HELD_OUT_FAMILIES) for seed in range(25)]
+    assert {example.family for example in made} == {family.__name__ for family in HELD_OUT_FAMILIES}
+    findings = judge.judge([(example.prompt + example.program, example.dataset) for example in made])
+    assert [finding.why for finding in findings if finding.stage is not Stage.OK] == []
 
 
 def test_location_priors_follow_the_range_of_the_data(sample):
@@ -375,6 +385,24 @@ def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept
     assert (tmp_path / "model.1.pt").exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
+def test_a_file_that_is_no_checkpoint_is_refused_with_one_clear_line_and_kept(command, tmp_path, capsys, content):
+    (tmp_path / "model.1.pt").write_bytes(content)
+    assert command("model", "--steps", "3") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "model.1.pt is no checkpoint of a training; remove it or pass another --checkpoint" in line
+    assert (tmp_path / "model.1.pt").read_bytes() == content
+
+
+def test_an_interruption_before_the_first_step_is_one_clear_line(command, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_command, "train_tokenizer", interrupted)
+    assert command("model") == 130
+    assert capsys.readouterr().err == "Interrupted. Run the same command again to go on from the last checkpoint.\n"
+
+
 def test_the_command_refuses_the_folder_of_another_model(tmp_path, capsys):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "gpt2"}))
     with pytest.raises(SystemExit) as stopped:
@@ -388,6 +416,27 @@ def test_a_processor_without_bf16_trains_in_float32_and_says_so(monkeypatch, cap
     with learning.precision("cpu"):
         assert not torch.is_autocast_enabled("cpu")
     assert "no fast bf16: training in float32" in capsys.readouterr().err
+
+
+def test_a_processor_without_bf16_takes_the_steps_of_muon_in_float32(monkeypatch, tokenizer, tiny):
+    """Rounding to bf16 changes a step by about a fiftieth of it."""
+    steps = []
+    for has_bf16 in (True, False):
+        monkeypatch.setattr(learning, "has_bf16", lambda _, answer=has_bf16: answer)
+        training = begin(tiny, tokenizer, "cpu")
+        muon = training.optimizers[0]
+        matrices = muon.param_groups[0]["params"]
+        before = [matrix.detach().clone() for matrix in matrices]
+        for seed in (1, 2):
+            torch.manual_seed(seed)
+            for matrix in matrices:
+                matrix.grad = torch.randn_like(matrix)
+            muon.step()
+        steps.append([matrix.detach() - old for matrix, old in zip(matrices, before, strict=True)])
+        assert (type(muon) is Float32Muon) is not has_bf16
+    for torchs, ours in zip(*steps, strict=True):
+        assert (ours - torchs).norm() < 0.05 * torchs.norm()
+        assert not torch.equal(ours, torchs)
 
 
 def test_the_learning_rate_rises_stays_and_falls():
@@ -422,10 +471,24 @@ def test_a_folder_with_another_model_is_refused_unless_overwritten(tmp_path):
     check_folder(tmp_path, overwrite=True)
 
 
-def test_an_output_that_is_a_file_is_refused(tmp_path):
+@pytest.mark.parametrize("record", ["", "[]", '{"name": "other"}'])
+def test_a_folder_whose_record_is_not_of_this_model_is_refused(tmp_path, record):
+    (tmp_path / "training.json").write_text(record)
+    with pytest.raises(OtherModelError, match="holds another model"):
+        check_folder(tmp_path, overwrite=False)
+
+
+@pytest.mark.parametrize("name", ["model", "model/inside"])
+def test_an_output_that_is_a_file_or_in_one_is_refused(tmp_path, name):
     (tmp_path / "model").write_text("")
     with pytest.raises(OtherModelError, match="not a folder"):
-        check_folder(tmp_path / "model", overwrite=True)
+        check_folder(tmp_path / name, overwrite=True)
+
+
+def test_an_output_that_may_not_be_written_is_refused_before_the_training(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    with pytest.raises(OtherModelError, match="may not be written"):
+        check_folder(tmp_path / "model" / "inside", overwrite=False)
 
 
 @pytest.mark.parametrize("script", ["train.py", "evaluate.py"])
@@ -481,6 +544,12 @@ def test_a_program_that_never_ends_is_stopped_and_the_next_one_judged():
     with Judge(workers=1, seconds=3) as short:
         stages = [finding.stage for finding in short.judge([(program, dataset) for program in programs])]
     assert stages == [Stage.BUILD, Stage.PARSE, Stage.OK]
+
+
+def test_the_columns_of_a_card_are_read_back_and_a_text_without_a_table_has_none():
+    columns = {"free, T = 0.3": {"parses": "97.0 % [94.4, 98.4]", "families": "3"}, "fresh": {"parses": "none"}}
+    assert read_markdown(f"# Card\n\n| a | |\n|---|---|\n| b | c |\n\n{as_markdown(columns)}\n\nmore | text") == columns
+    assert read_markdown("# Card\n\n| a | |\n|---|---|\n| b | c |\n") == {}
 
 
 def test_a_share_carries_its_wilson_interval():
@@ -542,6 +611,25 @@ def test_the_shipped_model_writes_programs_that_build_under_grammar_and_predicat
     written = writer.write(datasets, 0.3)
     assert written == writer.write(datasets, 0.3)
     assert all(one.builds for one in scores(judge, list(zip(datasets, written, strict=True))) if one.finished)
+
+
+def test_the_free_writer_reads_a_prompt_as_the_network_alone_does_whatever_else_is_in_the_batch():
+    datasets = [DATASETS["eight_schools"], DATASETS["surgical"]]
+    writer = Unconstrained.load(str(OUTPUT))
+    writer.most_tokens = 30
+    network = AutoModelForCausalLM.from_pretrained(OUTPUT, torch_dtype=torch.float32)
+    LanguageModel.load(str(OUTPUT))  # another attention, which must not be the writer's
+    for dataset, written in zip(datasets, writer.write(datasets, 1e-4), strict=True):
+        read = writer.tokenizer(plain(dataset), return_tensors="pt", return_token_type_ids=False)
+        alone = network.generate(**read, do_sample=False, temperature=None, max_new_tokens=30)
+        expected = writer.tokenizer.decode(alone[0, read.input_ids.shape[1] :], skip_special_tokens=True)
+        assert written == plain(dataset) + until_dedent(expected)
+
+
+def test_a_card_is_written_only_into_a_folder_that_has_one(capsys):
+    with pytest.raises(SystemExit):
+        evaluate_arguments(["--model", "someone/model", "--card"])
+    assert "argument --card: no folder with a model card: someone/model" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_a_model_that_is_not_there_is_one_clear_line(capsys):

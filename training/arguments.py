@@ -62,8 +62,11 @@ def evaluate_arguments(arguments: list[str]) -> argparse.Namespace:
         "--model", default=str(OUTPUT), help="a folder or a Hugging Face id (default: the embedded model)"
     )
     parser.add_argument("--temperatures", type=_temperatures, default=[0.3, 0.8], help="default: 0.3,0.8")
-    parser.add_argument("--samples", type=int, default=40, help="programs per data set (default: %(default)s)")
+    parser.add_argument("--samples", type=int, default=40, help="programs per built-in data set (default: %(default)s)")
     parser.add_argument("--fresh", type=int, default=300, help="data sets of held-out topics (default: %(default)s)")
+    parser.add_argument(
+        "--new-families", type=int, default=100, help="data sets of held-out families as well (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     parser.add_argument("--device", default="auto", help="cpu, cuda, cuda:N (default: %(default)s)")
     parser.add_argument(
@@ -72,5 +75,8 @@ def evaluate_arguments(arguments: list[str]) -> argparse.Namespace:
         help="without, or only with, grammar and predicates (default: both; fresh data sets always without)",
     )
     parser.add_argument("--programs", type=Path, metavar="FILE", help="write every program and its score as JSON lines")
-    parser.add_argument("--card", action="store_true", help="write the tables into the model's card")
-    return parser.parse_args(arguments)
+    parser.add_argument("--card", action="store_true", help="write the columns into the model's card")
+    flags = parser.parse_args(arguments)
+    if flags.card and not (Path(flags.model) / "README.md").is_file():
+        parser.error(f"argument --card: no folder with a model card: {flags.model}")
+    return flags

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from training.corpus.families import FAMILIES
+from training.corpus.families import FAMILIES, HELD_OUT_FAMILIES
 
 _CARD = """---
 license: mit
@@ -26,8 +26,9 @@ weights; then {finish_steps:,} steps at a lower rate on what it had learnt badly
 parameters (`mu`, `sigma`), and rare families. {tokens:.1f} M tokens in all, on one thread of a CPU; vocabulary
 {vocabulary}, hidden {hidden}, {layers} layers, {heads} heads, feed-forward {feed_forward}. Muon trains the matrices of
 the layers, AdamW the rest. Names of the data, and names that a program declared before, weigh {copied} times as much
-in the loss. On the same kind of processor with the same versions of its libraries, the same command with one thread
-gives the same weights, byte for byte.
+in the loss. A processor that computes bf16 directly trains in it; another one in float32, for hours, to other weights.
+The same command made the same corpus and the same tokenizer again, byte for byte; no second training has been run to
+its end and compared.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every
 outcome, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with many zeros,
@@ -36,7 +37,8 @@ mixtures. `training.json` keeps every setting. Rates per program (of `made up` a
 column): {rates}; in the last steps {finish_rates}.
 
 The five built-in data sets of RefineStat were never seen: their topics and their sets of names are excluded. One
-seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below.
+seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below, and
+{held_out_families} families of models besides.
 
 | SHA-256 of | |
 |---|---|
@@ -51,6 +53,7 @@ seventh of the corpus's topics, and of the syllables of made-up names, were kept
 - Prompts of RefineStat's plain style only, at most about 400 tokens; programs of up to about 30 lines.
 - It copies names that mean nothing piece by piece, and now and then loses a piece. Short names (`y`, `x`, `n`), like
   those of the built-in data sets, are copied well.
+- A column that is named like a parameter (`mu`, `sigma`) may be taken for one: most of the shadowed names are such.
 - It makes the mistakes of a small model: names it did not declare, shapes that do not fit, likelihoods that do not
   suit.
 - Around {faulty:.0%} of the corpus has a fault on purpose (PyMC3's `sd=`, a novice's slip): it may write one.
@@ -58,17 +61,20 @@ seventh of the corpus's topics, and of the syllables of made-up names, were kept
 """
 
 _NO_TABLE = "Not evaluated yet: `python training/evaluate.py --card` fills this in."
-_TABLE = """`python training/evaluate.py --card` printed this: {samples} samples per data set and temperature on the
-five built-in data sets, one per data set on fresh ones of held-out topics, a tenth of whose columns have made-up names;
-95 % Wilson intervals. *free*: no grammar, no predicates (the fresh ones as well); *constrained*: with both, as
-RefineStat uses it, and shares are of the programs that were finished. A program *builds* if the process that fits
-programs takes it: it observes the whole outcome and nothing else, and its log density at the start is finite. Its
-*family* is its likelihood and what its mean is made of (`training/structure.py`).
+_TABLE = """`python training/evaluate.py --card` printed this: several programs per data set on the five built-in data
+sets, one per data set on fresh ones of held-out topics, a tenth of whose columns have made-up names; 95 % Wilson
+intervals. *free*: no grammar, no predicates (the fresh ones as well); *constrained*: with both, as RefineStat uses it,
+and shares are of the programs that were finished. *Held-out families*: models that the corpus never has
+(`training/corpus/families/held_out.py`). A program *builds* if the process that fits programs takes it: it observes the
+whole outcome and nothing else, and its log density at the start is finite. Its *family* is its likelihood and what its
+mean is made of (`training/structure.py`).
 
-{table}"""
+{table}
+
+Tokens per second of processor time that one thread writes without grammar and predicates: {speed}."""
 
 
-def card(record: dict[str, Any], table: str = "", samples: int = 0) -> str:
+def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
     """The card's text. record: of `training.json`; table: in Markdown, if evaluated."""
     settings, rates = record["settings"], record["settings"]["rates"]
     return _CARD.format(
@@ -83,7 +89,8 @@ def card(record: dict[str, Any], table: str = "", samples: int = 0) -> str:
         finish_rates=_told({name: rate for name, rate in settings["finish"]["rates"].items() if rate != rates[name]}),
         faulty=rates["legacy"] + rates["fault"],
         families=len(FAMILIES),
-        table=_TABLE.format(samples=samples, table=table) if table else _NO_TABLE,
+        held_out_families=len(HELD_OUT_FAMILIES),
+        table=_TABLE.format(table=table, speed=speed) if table else _NO_TABLE,
         **settings["shape"],
         **record["sha256"],
     )
@@ -93,6 +100,6 @@ def _told(rates: dict[str, float]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {rate:.0%}" for name, rate in rates.items())
 
 
-def write_card(folder: Path, record: dict[str, Any], table: str = "", samples: int = 0) -> None:
+def write_card(folder: Path, record: dict[str, Any], table: str = "", speed: str = "") -> None:
     """Write the card of a model's folder."""
-    (folder / "README.md").write_text(card(record, table, samples))
+    (folder / "README.md").write_text(card(record, table, speed))

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from commons.utils import UserError
 from refinestat.refinegen.language_model import LanguageModel, Loading
 from refinestat.refinegen.prompts import plain
 from training.card import write_card
-from training.corpus import Rates, Split, make
+from training.columns import as_markdown, read_markdown
+from training.corpus import FAMILIES, HELD_OUT_FAMILIES, Families, Rates, Split, make
 from training.folder import read_record
 from training.judge import Judge
 from training.scoring import Score, Share, families, scores, table
@@ -37,22 +38,16 @@ def evaluate_built_in(writer: Writer, judge: Judge, temperature: float, samples:
     return found
 
 
-def evaluate_fresh(writer: Writer, judge: Judge, temperature: float, number: int) -> list[Score]:
+def evaluate_fresh(
+    writer: Writer, judge: Judge, temperature: float, number: int, among: Families = FAMILIES
+) -> list[Score]:
     """One program for each of `number` data sets of held-out topics and names."""
-    datasets = [make(_FRESH_SEED + i, _FRESH_RATES, Split.HELD_OUT).dataset for i in range(number)]
+    datasets = [make(_FRESH_SEED + i, _FRESH_RATES, Split.HELD_OUT, among).dataset for i in range(number)]
     found = []
     for i in tqdm(range(0, number, _BATCH), unit="batch", desc=f"fresh, T = {temperature}"):
         some = datasets[i : i + _BATCH]
         found += scores(judge, list(zip(some, writer.write(some, temperature), strict=True)))
     return found
-
-
-def as_markdown(columns: Mapping[str, Mapping[str, Share | int]]) -> str:
-    """A table with one column per temperature or set."""
-    rows = list(dict.fromkeys(row for shares in columns.values() for row in shares))
-    lines = [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
-    lines += [f"| {row} | {' | '.join(str(shares.get(row, '')) for shares in columns.values())} |" for row in rows]
-    return "\n".join(lines)
 
 
 def by_dataset(every: Sequence[Score]) -> str:
@@ -77,11 +72,11 @@ def _save(path: Path, every: Sequence[Score]) -> None:
 
 def _evaluate(flags: argparse.Namespace) -> list[Score]:
     """Print the tables; write the card where asked. Gives every score."""
-    model = LanguageModel.load(flags.model, Loading(device=flags.device))
-    free = Unconstrained(model=model)
+    how = Loading(device=flags.device)
+    free = Unconstrained.load(flags.model, how)
     prompt = plain(DATASETS["surgical"])
-    speed = ", ".join(f"{free.speed(prompt, rows):.0f} tokens/s at batch {rows}" for rows in (1, 32))
-    print(f"{flags.model} {size_of(flags.model)}: {speed}")
+    speeds = [free.speed(prompt, rows) for rows in (1, 32)]
+    print(f"{flags.model} {size_of(flags.model)}: {', '.join(map(str, speeds))}")
     columns: dict[str, dict[str, Share | int]] = {}
     every: list[Score] = []
 
@@ -95,19 +90,27 @@ def _evaluate(flags: argparse.Namespace) -> list[Score]:
         if flags.only != "constrained":
             writers["free"] = free
         if flags.only != "free":
-            writers["constrained"] = Constrained.load(model, flags.seed)
-        for name, writer in writers.items():
+            writers["constrained"] = Constrained.load(LanguageModel.load(flags.model, how), flags.seed)
+        for name, writer in writers.items() if flags.samples else []:
             for temperature in flags.temperatures:
                 found = evaluate_built_in(writer, judge, temperature, flags.samples)
-                column = f"five data sets, {name}, T = {temperature}"
+                column = f"five data sets ({flags.samples} each), {name}, T = {temperature}"
                 add(column, found, by_dataset(found))
                 columns[column][_FAMILIES] = min(len(counts) for counts in families(found).values())
-        for temperature in flags.temperatures if flags.fresh and flags.only != "constrained" else []:
-            found = evaluate_fresh(free, judge, temperature, flags.fresh)
-            add(f"{flags.fresh} fresh, T = {temperature}", found, "")
+        fresh = {
+            f"{flags.fresh} fresh": (flags.fresh, FAMILIES),
+            f"{flags.new_families} fresh of held-out families": (flags.new_families, HELD_OUT_FAMILIES),
+        }
+        for told, (number, among) in fresh.items():
+            for temperature in flags.temperatures if number and flags.only != "constrained" else []:
+                found = evaluate_fresh(free, judge, temperature, number, among)
+                add(f"{told}, T = {temperature}", found, "")
     print(as_markdown(columns))
     if flags.card:
-        write_card(Path(flags.model), read_record(Path(flags.model)), as_markdown(columns), flags.samples)
+        folder = Path(flags.model)
+        told = ", ".join(f"{one.processor:.0f} at batch {one.rows}" for one in speeds)
+        kept = read_markdown((folder / "README.md").read_text())
+        write_card(folder, read_record(folder), as_markdown({**kept, **columns}), told)
     return every
 
 

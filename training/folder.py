@@ -1,6 +1,7 @@
 """The folder of a trained model: where it is, what it holds, and whether it may be written."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,29 @@ FILES = frozenset(
 
 
 class OtherModelError(Exception):
-    """The output folder holds something that is not this model."""
+    """The output folder holds something that is not this model, or cannot be written."""
 
 
 def check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a folder that holds another model, or anything else."""
-    if folder.exists() and not folder.is_dir():
-        raise OtherModelError(f"argument --output: not a folder: {folder}")
+    """Refuse a folder that holds another model, or anything else, or that cannot be made."""
+    first = next(path for path in [folder, *folder.absolute().parents] if path.exists())
+    if not first.is_dir():
+        raise OtherModelError(f"argument --output: not a folder: {first}")
+    if not os.access(first, os.W_OK):
+        raise OtherModelError(f"argument --output: {first} may not be written")
     if overwrite or not folder.exists():
         return
-    record = folder / "training.json"
     others = sorted(path.name for path in folder.iterdir() if path.name not in FILES)
-    is_ours = record.exists() and json.loads(record.read_text()).get("name") == NAME
-    if others or (any(folder.iterdir()) and not is_ours):
+    if others or (any(folder.iterdir()) and not _is_ours(folder / "training.json")):
         raise OtherModelError(f"argument --output: {folder} holds another model; pass --overwrite to replace it")
+
+
+def _is_ours(record: Path) -> bool:
+    try:
+        told = json.loads(record.read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("name") == NAME
 
 
 def read_record(folder: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from training.network import Shape, build, learning_rate, losses, optimizers_for
 _VALIDATION_SEED = 900_000_000
 _CHECKPOINT_EVERY = 250
 _VALIDATE_EVERY = 500
+_NO_BF16 = "This processor has no fast bf16: training in float32, which takes hours and gives slightly other weights."
 Casting = contextlib.AbstractContextManager[Any]
 
 
@@ -59,7 +61,9 @@ class Training:
 def begin(settings: Settings, tokenizer: Tokenizer, device: str) -> Training:
     """A training at step 0."""
     network = build(settings.shape, settings.seed).to(device)
-    optimizers = optimizers_for(network, settings.peak_rate, settings.matrix_rate, settings.decay)
+    optimizers = optimizers_for(
+        network, settings.peak_rate, settings.matrix_rate, settings.decay, has_bf16=has_bf16(device)
+    )
     return Training(settings=settings, tokenizer=tokenizer, network=network, optimizers=optimizers)
 
 
@@ -90,9 +94,13 @@ def save_checkpoint(training: Training, path: Path) -> None:
 
 
 def resume(training: Training, path: Path) -> None:
-    """Go on from a checkpoint of the same settings. A checkpoint of others is an error."""
-    state = torch.load(path, weights_only=True)
-    if state["settings"] != asdict(training.settings):
+    """Go on from a checkpoint of the same settings. A checkpoint of others, or another file, is an error."""
+    try:
+        state = torch.load(path, weights_only=True)
+        settings = state["settings"]
+    except (RuntimeError, UnpicklingError, EOFError, LookupError, TypeError) as error:
+        raise ValueError(f"{path} is no checkpoint of a training; remove it or pass another --checkpoint") from error
+    if settings != asdict(training.settings):
         raise ValueError(f"{path} belongs to a training with other settings; remove it or pass another --checkpoint")
     training.network.load_state_dict(state["network"])
     for optimizer, saved in zip(training.optimizers, state["optimizers"], strict=True):
@@ -100,11 +108,15 @@ def resume(training: Training, path: Path) -> None:
     training.step, training.tokens = state["step"], state["tokens"]
 
 
+def has_bf16(device: str) -> bool:
+    """Whether the device computes bf16 directly."""
+    return torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
+
+
 def precision(device: str) -> Casting:
     """bf16 autocast where the device computes it directly."""
-    fast = torch.cuda.is_bf16_supported() if device.startswith("cuda") else torch.cpu._is_avx512_bf16_supported()
-    if not fast:
-        print("This processor has no fast bf16: training in float32, which takes longer.", file=sys.stderr)
+    if not has_bf16(device):
+        print(_NO_BF16, file=sys.stderr)
         return contextlib.nullcontext()
     return torch.autocast(device.split(":", maxsplit=1)[0], torch.bfloat16)
 

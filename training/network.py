@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from training.muon import Float32Muon
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID
 
 LENGTH = 1024
@@ -50,16 +51,16 @@ def build(shape: Shape, seed: int) -> LlamaForCausalLM:
 
 
 def optimizers_for(
-    network: LlamaForCausalLM, rate: float, matrix_rate: float, decay: float
+    network: LlamaForCausalLM, rate: float, matrix_rate: float, decay: float, *, has_bf16: bool
 ) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
     """Muon for the matrices of the layers, which decay; AdamW for embeddings and gains, which do not.
 
     Muon needs about half of the steps that AdamW needs for the same loss. It is from Jordan et al. 2024,
-    https://kellerjordan.github.io/posts/muon/."""
+    https://kellerjordan.github.io/posts/muon/. has_bf16: of the device; torch's Muon multiplies in bf16."""
     matrices = [p for name, p in network.named_parameters() if p.dim() == 2 and "embed" not in name]
     others = [p for name, p in network.named_parameters() if not (p.dim() == 2 and "embed" not in name)]
     return (
-        torch.optim.Muon(matrices, lr=matrix_rate, weight_decay=decay),
+        (torch.optim.Muon if has_bf16 else Float32Muon)(matrices, lr=matrix_rate, weight_decay=decay),
         torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
     )
 

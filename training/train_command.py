@@ -39,6 +39,14 @@ def stages(flags: argparse.Namespace) -> tuple[Settings, Settings]:
 
 def main(flags: argparse.Namespace) -> int:
     """Train and export; 130 when interrupted, 2 where the device or a checkpoint does not do."""
+    try:
+        return _main(flags)
+    except KeyboardInterrupt:
+        print("Interrupted. Run the same command again to go on from the last checkpoint.", file=sys.stderr)
+        return 130
+
+
+def _main(flags: argparse.Namespace) -> int:
     if flags.device.startswith("cuda") and not torch.cuda.is_available():
         print(f"train.py: error: argument --device: no such device here: {flags.device}", file=sys.stderr)
         return 2

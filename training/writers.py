@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from tqdm import tqdm
@@ -15,7 +15,8 @@ from commons.data_pymc import Dataset
 from refinestat.refinegen import strategies
 from refinestat.refinegen.attempts import stream
 from refinestat.refinegen.decoder import Decoder, Mask, Writing
-from refinestat.refinegen.language_model import LanguageModel
+from refinestat.refinegen.language_model import LanguageModel, Loading, load_tokenizer
+from refinestat.refinegen.language_model.loading import load_network
 from refinestat.refinegen.prompts import plain
 from refinestat.refinegen.run import ensure_mask_store
 from refinestat.refinegen.sampling import Temper
@@ -42,20 +43,27 @@ def until_dedent(text: str) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Unconstrained:
-    """A model that samples freely: no grammar, no predicates, no truncation of the distribution."""
+    """A model that samples freely: no grammar, no predicates, no truncation of the distribution.
 
-    model: LanguageModel
+    Its network is not that of a `LanguageModel`, whose attention is replaced by one that `generate` gives no mask."""
+
+    network: Any
+    tokenizer: Any
     most_tokens: int = MOST_TOKENS
 
-    def __post_init__(self) -> None:
-        self.model.tokenizer.padding_side = "left"
-        if self.model.tokenizer.pad_token is None:
-            self.model.tokenizer.pad_token = self.model.tokenizer.eos_token
+    @classmethod
+    def load(cls, model: str, how: Loading | None = None) -> "Unconstrained":
+        """A folder or a Hugging Face id; texts of a batch are aligned at their ends."""
+        tokenizer = load_tokenizer(model)
+        tokenizer.padding_side = "left"
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.eos_token
+        return cls(network=load_network(model, how or Loading()), tokenizer=tokenizer)
 
     @torch.inference_mode()
     def write(self, datasets: Sequence[Dataset], temperature: float) -> list[str | None]:
         """Sample one continuation per data set's prompt, all in one batch."""
-        tokenizer, network = self.model.tokenizer, self.model.network
+        tokenizer, network = self.tokenizer, self.network
         prompts = [plain(dataset) for dataset in datasets]
         read = tokenizer(prompts, return_tensors="pt", padding=True, return_token_type_ids=False).to(network.device)
         written = network.generate(
@@ -70,16 +78,32 @@ class Unconstrained:
         texts = tokenizer.batch_decode(written[:, read.input_ids.shape[1] :], skip_special_tokens=True)
         return [prompt + until_dedent(text) for prompt, text in zip(prompts, texts, strict=True)]
 
-    def speed(self, prompt: str, rows: int) -> float:
-        """Tokens per second when `rows` programs of 120 tokens are written at once."""
-        network = self.model.network
-        read = self.model.tokenizer([prompt] * rows, return_tensors="pt", return_token_type_ids=False)
-        read = read.to(network.device)
+    def speed(self, prompt: str, rows: int, length: int = 120) -> "Speed":
+        """Of the best of three times that `rows` programs of so many tokens are written at once."""
+        network = self.network
+        read = self.tokenizer([prompt] * rows, return_tensors="pt", return_token_type_ids=False).to(network.device)
         with torch.inference_mode():
             network.generate(**read, do_sample=True, max_new_tokens=5)  # warm-up
-            began = time.perf_counter()
-            network.generate(**read, do_sample=True, min_new_tokens=120, max_new_tokens=120)
-        return rows * 120 / (time.perf_counter() - began)
+            runs = []
+            for _ in range(3):
+                began, worked = time.perf_counter(), time.process_time()
+                network.generate(**read, do_sample=True, min_new_tokens=length, max_new_tokens=length)
+                runs.append((time.perf_counter() - began, time.process_time() - worked))
+        wall, processor = (min(seconds) for seconds in zip(*runs, strict=True))
+        return Speed(rows=rows, wall=rows * length / wall, processor=rows * length / processor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed:
+    """Tokens per second when `rows` programs are written at once: of the clock, and of the time that processors worked
+    for it, which other programs on the machine hardly change."""
+
+    rows: int
+    wall: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"at batch {self.rows} {self.wall:.0f} tokens/s ({self.processor:.0f} per second of processor time)"
 
 
 @dataclass(slots=True, kw_only=True)

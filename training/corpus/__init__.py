@@ -2,20 +2,21 @@
 
 Everything about an example follows from its integer seed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
 from commons.data_pymc import Dataset
 from refinestat.refinegen.prompts import plain
 from training.corpus.draft import Draft
-from training.corpus.families import FAMILIES, family_name
+from training.corpus.families import FAMILIES, HELD_OUT_FAMILIES, family_name
 from training.corpus.faults import legacy, novice
 from training.corpus.style import choose_style
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_TOGETHER, FORBIDDEN_WORDS, WORDS, Split
 from training.rates import Rates
 
 _TRIES = 60
+Families = Mapping[Callable[[Draft], None], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,15 @@ class Example:
         return plain(self.dataset)
 
 
-def make(seed: int, rates: Rates | None = None, split: Split = Split.TRAIN) -> Example:
-    """The example with this seed. Draws again where the topic or the names are a built-in data set's."""
+def make(seed: int, rates: Rates | None = None, split: Split = Split.TRAIN, families: Families = FAMILIES) -> Example:
+    """The example with this seed. Draws again where the topic or the names are a built-in data set's.
+
+    families: what it may be of, with weights."""
     for attempt in range(_TRIES):
         random = Random(f"{split}-{seed}-{attempt}")
         draft = _draft(random, rates or Rates(), split)
         is_even = draft.rates.even and draft.chance(draft.rates.even)
-        family = random.choices(list(FAMILIES), None if is_even else list(FAMILIES.values()))[0]
+        family = random.choices(list(families), None if is_even else list(families.values()))[0]
         family(draft)
         if not is_forbidden(draft):
             return _finished(draft, family_name(family), seed)
@@ -80,4 +83,4 @@ def _finished(draft: Draft, family: str, seed: int) -> Example:
     return Example(dataset=dataset, program=draft.program(), family=family, faulty=faulty)
 
 
-__all__ = ["Example", "Rates", "Split", "examples", "is_forbidden", "make"]
+__all__ = ["FAMILIES", "HELD_OUT_FAMILIES", "Example", "Families", "Rates", "Split", "examples", "is_forbidden", "make"]

@@ -9,6 +9,7 @@ from training.corpus.families import (
     counts,
     groups,
     growth,
+    held_out,
     known_errors,
     linear,
     means,
@@ -66,6 +67,16 @@ FAMILIES: Mapping[Callable[[Draft], None], float] = MappingProxyType(
         survival.gamma_times: 1.5,
         survival.censored_times: 1,
         ordinal.ordinal: 2,
+    }
+)
+# What evaluation alone asks for.
+HELD_OUT_FAMILIES: Mapping[Callable[[Draft], None], float] = MappingProxyType(
+    {
+        held_out.dose_response: 1,
+        held_out.broken_line: 1,
+        held_out.group_spreads: 1,
+        held_out.noisy_predictor: 1,
+        held_out.double_decay: 1,
     }
 )
 
