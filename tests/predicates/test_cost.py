@@ -6,6 +6,7 @@ import tracemalloc
 
 import pytest
 from large_texts import TEXTS, filled
+from speed import slowness
 
 from commons.data_pymc import DATASETS
 from refinestat.refinegen.linter import findings_of
@@ -13,8 +14,7 @@ from refinestat.refinegen.predicates import judge_source
 from refinestat.refinegen.predicates.gate import MOST_BYTES
 
 DATASET = DATASETS["dugongs"]
-# The bar is 0.1, and 0.08 is the worst measured (benchmarks/checking.py); a busy machine is slower.
-SECONDS = 0.2
+SECONDS = 0.2  # the bar is 0.1 on a machine that has nothing else to do
 TRIES = 5
 BYTES = 50_000_000
 
@@ -29,7 +29,7 @@ def seconds(text, dataset):
 @pytest.mark.parametrize("name", TEXTS)
 def test_the_dearest_texts_are_judged_in_time(name, dataset):
     assert len(TEXTS[name].encode()) <= MOST_BYTES
-    assert any(seconds(TEXTS[name], dataset) < SECONDS for _ in range(TRIES))
+    assert any(seconds(TEXTS[name], dataset) < SECONDS * slowness() for _ in range(TRIES))
 
 
 @pytest.mark.parametrize("name", ["not Python", "deep lists", "models", "numbers", "comments", "one model"])
