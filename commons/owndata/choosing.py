@@ -39,10 +39,10 @@ def most_associated(columns: Sequence[Column], outcome: Column, rows: np.ndarray
 def by_association(columns: Sequence[Column], outcome: Column, rows: np.ndarray) -> list[Column]:
     """The columns, those first whose ranks correlate most with the outcome's: what a model writes should not hang on
     the order of the columns in a file, and a small one looks at the first names most."""
-    from scipy.stats import rankdata  # noqa: PLC0415 - slow to load
+    import pandas as pd  # noqa: PLC0415 - slow to load
 
-    ranks = rankdata(outcome.values[rows])
-    strength = {column.name: _correlation(rankdata(column.values[rows]), ranks) for column in columns}
+    ranks = pd.DataFrame({i: column.values[rows] for i, column in enumerate((outcome, *columns))}).rank().to_numpy()
+    strength = {column.name: _correlation(ranks[:, i], ranks[:, 0]) for i, column in enumerate(columns, start=1)}
     return sorted(columns, key=lambda column: -round(strength[column.name], 2))
 
 
