@@ -7,6 +7,11 @@ TEXT = "".join(f"x{i} = [1.0, 2.0, 3.0]  # measured on day {i}\n" for i in range
 SECONDS = 0.0137  # that Python's parser took for TEXT, of processor time, where the limits were set
 
 
+def within(spent: float, seconds: float) -> bool:
+    """Whether so much processor time is less than the limit, or would be on the machine where the limits were set."""
+    return spent < seconds or spent < seconds * slowness()
+
+
 def slowness() -> float:
     """How many times longer than there the same takes here, at least 1."""
     taken = []
