@@ -284,6 +284,16 @@ def test_a_dedent_ends_a_program_as_the_end_does():
     assert Pen(SCHOOLS).writes("\nwith model:") == "\n"
 
 
+def test_other_names_need_no_other_grammars():
+    first, second = Pen(SCHOOLS), Pen(SCHOOLS.replace("mu", "centre").replace("tau", "spread").replace("eta", "raw"))
+    text = '    theta = pm.Normal("theta", mu=mu, sigma=tau, shape=J)\n'
+    assert first.writes(text) == text
+    compiled = second.mask.seconds_compiling
+    text = text.replace("theta", "effect").replace("=mu", "=centre").replace("tau", "spread")
+    assert second.writes(text) == text
+    assert second.mask.seconds_compiling == compiled
+
+
 def test_going_back_in_a_statement_gives_the_same_masks():
     pen = Pen(SCHOOLS)
     text = '    theta = pm.Normal("theta", mu=mu, sigma=tau, shape=J)\n'
