@@ -30,7 +30,6 @@ _GOING_ON = re.compile(
 )
 _ROOT = re.compile(r"\b(np|pt|pm\.gp|pm\.math)\b")
 _LABEL = re.compile(r"""\.\w+\(\s*(?:"(\w*)"|'(\w*)')""", re.ASCII)
-_OPEN_LABEL = re.compile(r"""\.\w+\(\s*["'](\w*)$""", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +148,6 @@ def _of_pm(scored: bool) -> frozenset[str]:
 def labels(statement: str) -> list[str]:
     """Names of variables that the statement has given to the model so far."""
     return [found[1] or found[2] or "" for found in _LABEL.finditer(_COMMENT.sub("", statement))]
-
-
-def open_label(statement: str) -> str | None:
-    """What has been written of a variable's name, where the text ends within one."""
-    found = _OPEN_LABEL.search(statement)
-    return found[1] if found else None
 
 
 def names(symbols: Symbols) -> Names:

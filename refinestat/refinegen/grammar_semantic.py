@@ -14,7 +14,7 @@ import llguidance
 import numpy as np
 
 from refinestat.refinegen.grammar_dialect import grammar
-from refinestat.refinegen.grammar_names import Begun, Names, Setting, begun, foreign, goes_on, labels, names, open_label
+from refinestat.refinegen.grammar_names import Begun, Names, Setting, begun, foreign, goes_on, labels, names
 from refinestat.refinegen.grammar_parser import GrammarError
 from refinestat.refinegen.grammar_places import place
 from refinestat.refinegen.grammar_spelling import Spelling
@@ -29,7 +29,7 @@ REMEMBERED = 256  # compiled grammars
 LONGEST = 500  # characters of a statement, after which what can be closed is
 # Tokens that may name a distribution or a library, or bind a name, and go on.
 _GOES_ON = re.compile(rb"[A-Za-z0-9_][^A-Za-z0-9_]|= *[^ =]")
-_CALL = re.compile(r"\.\w*\(?\s*\Z", re.ASCII)  # a call's first argument comes, perhaps
+_IN_COMMENT = re.compile(r"#[^\n]*\Z")
 
 
 class SemanticMask:
@@ -123,7 +123,7 @@ class SemanticMask:
     def _hide_taken(self, mask: np.ndarray, statement: str, known: Names) -> None:
         """No variable has the name of another: tokens that close such a name go."""
         tables = self._tables
-        if open_label(statement) is None and not _CALL.search(statement):
+        if _IN_COMMENT.search(statement):
             return
         given = labels(statement)
         for token in tables.quotes[mask[tables.quotes]]:
