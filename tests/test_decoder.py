@@ -259,14 +259,17 @@ def test_a_dead_end_of_the_mask_is_a_refusal_and_not_free_text():
     assert [v.predicate for v in draft.refusals] == ["mask"]
 
 
+class Failing(Anything):
+    """A mask that cannot say what follows an `a`."""
+
+    def allowed(self, text: str) -> np.ndarray:
+        if "a" in text:
+            raise GrammarError("no parse")
+        return super().allowed(text)
+
+
 def test_a_failure_of_the_grammar_is_counted_and_the_statement_drawn_again():
     model = Scripted({"    a = y\n": 1.0, "    b = y\n": 1e-6})
-
-    class Failing(Anything):
-        def allowed(self, text: str) -> np.ndarray:
-            if "a" in text:
-                raise GrammarError("no parse")
-            return super().allowed(text)
 
     draft = drawn(decoder(model, Refusing(), Failing(model)))
     assert draft.accepted
@@ -287,12 +290,6 @@ def test_what_was_asked_at_a_place_that_the_grammar_gives_up_is_cancelled():
 
     asked: list[asyncio.Future] = []
     model = Later({"    a = y\n": 1.0, "    b = y\n": 1e-6})
-
-    class Failing(Anything):
-        def allowed(self, text: str) -> np.ndarray:
-            if "a" in text:
-                raise GrammarError("no parse")
-            return super().allowed(text)
 
     assert drawn(decoder(model, Refusing(), Failing(model))).accepted
     assert sum(answer.cancelled() for answer in asked) == 1

@@ -126,9 +126,10 @@ class SemanticMask:
         if _IN_COMMENT.search(statement):
             return
         given = labels(statement)
+        taken = known.taken.union(given)
         for token in tables.quotes[mask[tables.quotes]]:
             closed = labels(statement + tables.pieces[token].decode("utf-8", "ignore"))[len(given) :]
-            if not known.taken.union(given).isdisjoint(closed):
+            if not taken.isdisjoint(closed):
                 mask[token] = False
 
 

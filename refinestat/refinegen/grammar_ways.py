@@ -7,14 +7,16 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, Self
 
 import numpy as np
 
-from refinestat.refinegen.grammar_spelling import WORD, GoesOn, Spelling
+from refinestat.refinegen.grammar_spelling import WORD, GoesOn, Inside, Spelling
 
 LETTERS = f"{string.ascii_letters}{string.digits}_".encode()
 _QUOTED = re.compile(rb"(?<![A-Za-z0-9_\"'])[\"'][A-Za-z0-9_]*\Z")  # opened, not closed
+NONE = np.zeros(0, dtype=np.intp)  # no tokens
 
 
 class Tables(Protocol):
@@ -28,8 +30,6 @@ class Tables(Protocol):
     def pieces(self) -> list[bytes]: ...
     def spelt(self, text: bytes) -> list[int]: ...
     def following(self, matcher: Any) -> np.ndarray: ...
-
-NONE = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,11 @@ class Ways:
         """matcher: at the beginning of the grammar."""
         self._ways, self._read = [matcher], b""
         self._words, self._tables = words, tables
-        self._inside = tables.spelling.inside(words.by_place)
+
+    @cached_property
+    def _inside(self) -> list[Inside]:
+        """For what follows; whether a text can be read does not need it."""
+        return self._tables.spelling.inside(self._words.by_place)
 
     def precede(self, text: bytes) -> bool:
         """Whether the text goes on from what has been read."""
