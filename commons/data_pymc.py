@@ -28,13 +28,14 @@ class Role(StrEnum):
 
 
 class Kind(StrEnum):
-    """What values a variable takes, read off the data."""
+    """What values a variable takes, read off the data; that levels are ordered has to be said."""
 
     REAL = "real"
     POSITIVE = "positive"
     PROPORTION = "proportion"
     COUNT = "count"
     BINARY = "binary"
+    ORDINAL = "ordinal"
     INDEX = "index"
 
 
@@ -52,7 +53,8 @@ class Variable:
 
     values: shape (n,) or (n, k), float64 or int64, made read-only here; or an int or a float, for a `size`. raw,
     scaling: where `values` are scaled, what they were made of. column: its name in the file it was read from. unit: of
-    the raw values. levels: of an index or a 0/1 variable, what each number stands for."""
+    the raw values. levels: of an index or a 0/1 variable, what each number stands for. ordered: whether
+    these numbers stand for ordered levels."""
 
     name: str
     values: np.ndarray
@@ -63,6 +65,7 @@ class Variable:
     column: str = ""
     unit: str = ""
     levels: tuple[str, ...] = ()
+    ordered: bool = False
 
     def __post_init__(self) -> None:
         values = np.array(self.values)
@@ -75,13 +78,15 @@ class Variable:
 
     @property
     def kind(self) -> Kind:
-        """The narrowest kind that the values allow; an index only by its role."""
+        """The narrowest kind that the values allow; an index only by its role, ordered levels only where said."""
         integer = self.values.dtype.kind == "i"
         low, high = self.values.min(), self.values.max()
         if self.role is Role.INDEX:
             return Kind.INDEX
         if integer and low >= 0 and high <= 1:
             return Kind.BINARY
+        if integer and low >= 0 and self.ordered:
+            return Kind.ORDINAL
         if integer and low >= 0:
             return Kind.COUNT
         if not integer and low > 0 and high < 1:

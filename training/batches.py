@@ -12,11 +12,13 @@ import torch
 from tokenizers import Tokenizer
 
 from training.corpus import Example, Rates, make
+from training.corpus.words import NAMES
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID
 
 POOL = 800
 LENGTH_STEP = 16
 IGNORED = 0.0
+_AWKWARD = frozenset(NAMES["awkward"])
 _IDENTIFIER = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?!\w|=)")
 _ASSIGNED = re.compile(r"^ {4}([A-Za-z_]\w*) = ", re.MULTILINE)
 _DATA_KEY = re.compile(r'data\["(\w+)"\]')
@@ -49,13 +51,16 @@ class Batch:
 
 
 def copied_spans(program: str, data_names: frozenset[str]) -> list[tuple[int, int]]:
-    """Where a program repeats a name of the data or one it assigned before (`y` of `y_obs` as well)."""
+    """Where a program repeats a name of the data or one it assigned before (`y` of `y_obs` as well).
+
+    Where the data have a name that programs like for a parameter, also where it assigns one: it has to be another."""
+    is_taken = not _AWKWARD.isdisjoint(data_names)
     born = {match.group(1): match.start(1) for match in reversed(list(_ASSIGNED.finditer(program)))}
     spans = []
     for match in _IDENTIFIER.finditer(program):
         name, start = match.group(), match.start()
         stem = name.rsplit("_", 1)[0]
-        if name in data_names or born.get(name, start) < start:
+        if name in data_names or born.get(name, start) < start or (is_taken and name in born):
             spans.append(match.span())
         elif stem in data_names:
             spans.append((start, start + len(stem)))

@@ -19,7 +19,7 @@ class Rates:
     made_up: float = 0.3
     comments: float = 0.0
     positional: float = 0.1
-    reserved: float = 0.0
+    reserved: float = 0.05
     even: float = 0.0
 
     def __post_init__(self) -> None:

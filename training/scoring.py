@@ -50,6 +50,8 @@ def sensible_distributions(dataset: Dataset) -> frozenset[str]:
         return _TRIALS
     if kind is Kind.BINARY:
         return frozenset({"Bernoulli", "Binomial"})
+    if kind is Kind.ORDINAL:
+        return _ORDERED | _COUNT
     if kind is Kind.COUNT:
         ordered = _ORDERED if outcome.max() <= 10 else frozenset()
         measured = _REAL | _POSITIVE if outcome.min() > 20 else frozenset()

@@ -111,6 +111,7 @@ def _variable(
         column=column.name,
         unit=column.unit,
         levels=column.levels,
+        ordered=column.kind is ColumnKind.ORDINAL,
     )
 
 

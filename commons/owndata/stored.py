@@ -103,6 +103,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
         "column": variable.column,
         "unit": variable.unit,
         "levels": list(variable.levels),
+        "ordered": variable.ordered,
         "scaling": None if variable.scaling is None else [variable.scaling.shift, variable.scaling.scale],
         "dtype": variable.values.dtype.name,
         "values": (variable.values if variable.raw is None else variable.raw).tolist(),
@@ -134,4 +135,5 @@ def _read(content: dict[str, Any]) -> Variable:
         column=content["column"],
         unit=content["unit"],
         levels=tuple(content["levels"]),
+        ordered=content.get("ordered", False),
     )

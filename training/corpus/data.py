@@ -22,6 +22,7 @@ class Column:
     role: Role
     meaning: str = ""
     integer: bool = False
+    ordered: bool = False
 
     @property
     def extent(self) -> float:
@@ -98,32 +99,47 @@ def add_column(draft: Draft, column: Column) -> Column:
         low, high = three_digits(low), three_digits(high)
         values = np.array([random.uniform(low, high) for _ in range(rows)])
     values[0], values[-1] = low, high
-    draft.variables.append(Variable(name=column.name, values=values, role=column.role, meaning=column.meaning))
+    draft.variables.append(
+        Variable(name=column.name, values=values, role=column.role, meaning=column.meaning, ordered=column.ordered)
+    )
     return replace(column, low=low, high=high, word=spoken(column.word))
 
 
 def add_predictor(draft: Draft, *, kind: str = "", word: str = "") -> Column:
-    """A predictor: standardised, positive, anywhere, 0/1, counted, centred about zero, or a calendar year."""
+    """A predictor: standardised, positive, anywhere, 0/1, counted, rated, centred about zero, or a calendar year."""
     random = draft.random
     word = word or random.choice(draft.words.predictors)
     kind = kind or random.choice(_KINDS)
     name = data_name(draft, word, NAMES["predictor"])
     meaning = spoken(word) if random.random() < 0.6 else ""
-    integer = kind in {"binary", "count", "year"}
+    integer = kind in {"binary", "count", "ordinal", "year"}
     low, high = _whole_interval(draft, kind) if integer else _interval(draft, kind)
     if kind in {"std", "unit"} and meaning and random.random() < 0.6:
         meaning += random.choice([", standardised", " (scaled)", ", scaled", ", centred"])
-    column = Column(name=name, low=low, high=high, word=word, role=Role.PREDICTOR, meaning=meaning, integer=integer)
+    ordered = kind == "ordinal"
+    column = Column(
+        name=name,
+        low=low,
+        high=high,
+        word=word,
+        role=Role.PREDICTOR,
+        meaning=meaning,
+        integer=integer,
+        ordered=ordered,
+    )
     return add_column(draft, column)
 
 
-_KINDS = ("std", "std", "unit", "positive", "positive", "real", "binary", "count", "centred")
+_KINDS = ("std", "std", "unit", "positive", "positive", "real", "binary", "binary", "count", "ordinal", "centred")
 
 
 def _whole_interval(draft: Draft, kind: str) -> tuple[int, int]:
     random = draft.random
     if kind == "binary":
         return 0, 1
+    if kind == "ordinal":
+        low = random.choice([0, 1, 1])
+        return low, low + random.randint(2, 9)
     if kind == "count":
         low = random.choice([0, 1, 1, 2])
         return low, low + random.choice([3, 5, draft.rows, draft.rows, 60])

@@ -73,11 +73,16 @@ def slope(draft: Draft, outcome: Outcome, predictor: Input, names: tuple[str, ..
 def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
     """Intercept and one slope per predictor."""
     inputs = [prepare(draft, column) for column in columns]
-    terms = [intercept(draft, outcome)]
+    return " + ".join([intercept(draft, outcome), *slopes(draft, outcome, columns, inputs)])
+
+
+def slopes(draft: Draft, outcome: Outcome, columns: list[Column], inputs: list[Input]) -> list[str]:
+    """One term per predictor: its slope times what is used of it."""
+    terms = []
     for i, (column, predictor) in enumerate(zip(columns, inputs, strict=True), start=1):
         names = SLOPE if len(columns) == 1 else (f"beta_{column.name}", f"b_{column.name}", f"beta{i}", f"b{i}")
         terms.append(f"{slope(draft, outcome, predictor, names)} * {predictor.expression}")
-    return " + ".join(terms)
+    return terms
 
 
 def polynomial(draft: Draft, outcome: Outcome, column: Column, degree: int) -> str:
@@ -95,6 +100,11 @@ def polynomial(draft: Draft, outcome: Outcome, column: Column, degree: int) -> s
 def predictors(draft: Draft, number: int) -> list[Column]:
     """Several predictors of any kind."""
     return [add_predictor(draft) for _ in range(number)]
+
+
+def number_of_predictors(draft: Draft, *weights: float) -> int:
+    """How many predictors: from one, with these weights."""
+    return draft.random.choices(range(1, len(weights) + 1), weights)[0]
 
 
 def listed(columns: list[Column]) -> str:

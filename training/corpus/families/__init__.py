@@ -23,6 +23,7 @@ FAMILIES: Mapping[Callable[[Draft], None], float] = MappingProxyType(
     {
         means.mean: 3,
         means.positive_mean: 2,
+        means.rate: 2.5,
         means.mixture: 2,
         known_errors.meta_analysis: 8,
         known_errors.meta_regression: 3,
@@ -66,7 +67,7 @@ FAMILIES: Mapping[Callable[[Draft], None], float] = MappingProxyType(
         survival.weibull: 2,
         survival.gamma_times: 1.5,
         survival.censored_times: 1,
-        ordinal.ordinal: 2,
+        ordinal.ordinal: 3,
     }
 )
 # What evaluation alone asks for.

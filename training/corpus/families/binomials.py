@@ -5,7 +5,7 @@ from training.corpus.draft import Draft
 from training.corpus.likelihoods import concentration, observe_binomial
 from training.corpus.outcomes import binomial_outcome
 from training.corpus.priors import effects, location, positive, probability
-from training.corpus.terms import about, linear, polynomial, predictors
+from training.corpus.terms import about, linear, number_of_predictors, polynomial, predictors
 
 _RATE = ("p", "p", "theta", "rate", "prob")
 
@@ -62,7 +62,8 @@ def binomial_regression(draft: Draft) -> None:
         if draft.chance(0.5)
         else (draft.random.choice(["unit", "std", "centred", "year", "count"]), _time(draft))
     )
-    columns = predictors(draft, 2) if several else [add_predictor(draft, kind=kind, word=word)]
+    number = 1 + number_of_predictors(draft, 4, 2, 1, 1)
+    columns = predictors(draft, number) if several else [add_predictor(draft, kind=kind, word=word)]
     describe(draft, *about(draft, outcome, columns))
     arrange(draft)
     degree = 1 if several or (columns[0].low, columns[0].high) == (0, 1) else draft.random.choice([1, 1, 2, 2, 3, 3])

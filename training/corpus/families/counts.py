@@ -8,7 +8,7 @@ from training.corpus.draft import Draft
 from training.corpus.likelihoods import dispersion, observe, observe_count
 from training.corpus.outcomes import Outcome, count_outcome
 from training.corpus.priors import effects, location, positive, probability
-from training.corpus.terms import about, intercept, linear, polynomial, predictors
+from training.corpus.terms import about, intercept, linear, number_of_predictors, polynomial, predictors
 from training.corpus.words import NAMES
 
 _RATE = ("lam", "lam", "rate", "lambda_", "mu", "theta")
@@ -43,7 +43,8 @@ def count_regression(draft: Draft) -> None:
     several = not by_time and draft.chance(0.3)
     word = draft.random.choice(draft.words.times) if by_time else ""
     kind = draft.random.choice(["std", "unit", "count", "centred", "year"]) if by_time else ""
-    columns = predictors(draft, 2) if several else [add_predictor(draft, kind=kind, word=word)]
+    number = 1 + number_of_predictors(draft, 4, 2, 1, 1)
+    columns = predictors(draft, number) if several else [add_predictor(draft, kind=kind, word=word)]
     if draft.chance(0.15):
         outcome = _exposed(draft, outcome)
     what, by = outcome.word, columns[0].word

@@ -1,11 +1,20 @@
 """Families with groups: varying intercepts and slopes, group means, two crossed groupings."""
 
-from training.corpus.data import add_groups, add_predictor, add_size, arrange, describe
+from training.corpus.data import Column, add_groups, add_predictor, add_size, arrange, describe
 from training.corpus.draft import Draft
 from training.corpus.likelihoods import observe
 from training.corpus.outcomes import Outcome
 from training.corpus.priors import effects, location
-from training.corpus.terms import any_outcome, intercept, prepare, slope, slope_scale
+from training.corpus.terms import (
+    any_outcome,
+    intercept,
+    listed,
+    number_of_predictors,
+    predictors,
+    prepare,
+    slope_scale,
+    slopes,
+)
 
 _MEAN = ("mu_a", "mu_alpha", "mu0", "mu_group", "alpha0")
 _EFFECTS = ("alpha", "a", "a_group", "alpha_group", "theta", "b_group")
@@ -16,9 +25,9 @@ def _outcome(draft: Draft) -> Outcome:
     return any_outcome(draft, identity=5, log=2, logit=2, binomial=2, share=1)
 
 
-def _sentences(draft: Draft, outcome: Outcome, group: str, by: str = "") -> list[str]:
+def _sentences(draft: Draft, outcome: Outcome, group: str, columns: list[Column]) -> list[str]:
     what = outcome.word
-    given = f", given {by}" if by else ""
+    given = f", given {listed(columns)}" if columns else ""
     return [
         f"{what} of {draft.rows} {draft.units} by {group}{given}.",
         f"{what} grouped by {group}{given}.",
@@ -29,19 +38,16 @@ def _sentences(draft: Draft, outcome: Outcome, group: str, by: str = "") -> list
 
 
 def varying_intercepts(draft: Draft) -> None:
-    """An intercept per group around a population mean, perhaps a shared slope."""
+    """An intercept per group around a population mean, perhaps shared slopes."""
     outcome = _outcome(draft)
     group, number, word = add_groups(draft)
-    x = add_predictor(draft) if draft.chance(0.55) else None
-    describe(draft, *_sentences(draft, outcome, word, x.word if x else ""))
+    columns = predictors(draft, number_of_predictors(draft, 8, 3, 2, 1, 1)) if draft.chance(0.55) else []
+    describe(draft, *_sentences(draft, outcome, word, columns))
     arrange(draft)
-    used = prepare(draft, x) if x else None
+    inputs = [prepare(draft, column) for column in columns]
     mean = intercept(draft, outcome, _MEAN)
-    beta = slope(draft, outcome, used) if used else ""
-    eta = f"{effects(draft, _EFFECTS, outcome.spread, number, mean)}[{group}]"
-    if used:
-        eta += f" + {beta} * {used.expression}"
-    observe(draft, outcome, eta)
+    terms = slopes(draft, outcome, columns, inputs)
+    observe(draft, outcome, " + ".join([f"{effects(draft, _EFFECTS, outcome.spread, number, mean)}[{group}]", *terms]))
 
 
 def varying_slopes(draft: Draft) -> None:
@@ -49,7 +55,7 @@ def varying_slopes(draft: Draft) -> None:
     outcome = _outcome(draft)
     group, number, word = add_groups(draft)
     x = add_predictor(draft, kind=draft.random.choice(["std", "positive", "unit", "count"]))
-    describe(draft, *_sentences(draft, outcome, word, x.word), f"{outcome.word}: slope of {x.word} differs by {word}.")
+    describe(draft, *_sentences(draft, outcome, word, [x]), f"{outcome.word}: slope of {x.word} differs by {word}.")
     arrange(draft)
     used = prepare(draft, x)
     mean_a = intercept(draft, outcome, _MEAN)
@@ -63,24 +69,24 @@ def group_means(draft: Draft) -> None:
     """An independent mean per group."""
     outcome = _outcome(draft)
     group, number, word = add_groups(draft, 2, 8)
-    describe(draft, *_sentences(draft, outcome, word), f"Comparison of {outcome.word} between {word} groups.")
+    describe(draft, *_sentences(draft, outcome, word, []), f"Comparison of {outcome.word} between {word} groups.")
     arrange(draft)
     means = intercept(draft, outcome, ("mu_group", "alpha", "a", "means", "theta"), shape=number)
     observe(draft, outcome, f"{means}[{group}]")
 
 
 def two_groupings(draft: Draft) -> None:
-    """Two crossed groupings, additive."""
+    """Two crossed groupings, additive, perhaps with predictors."""
     outcome = _outcome(draft)
     first, n_first, word = add_groups(draft, 3, 12)
     second, n_second, other = add_groups(draft, 3, 12)
-    describe(
-        draft,
-        *_sentences(draft, outcome, f"{word} and {other}"),
-        f"{outcome.word}: two-way layout of {word} and {other}.",
-    )
+    columns = predictors(draft, number_of_predictors(draft, 4, 2, 1, 1)) if draft.chance(0.4) else []
+    layout = [] if columns else [f"{outcome.word}: two-way layout of {word} and {other}."]
+    describe(draft, *_sentences(draft, outcome, f"{word} and {other}", columns), *layout)
     arrange(draft)
+    inputs = [prepare(draft, column) for column in columns]
     mean = intercept(draft, outcome, ("mu0", "alpha", "intercept", "grand_mean"))
     a = effects(draft, (f"a_{first}", f"u_{first}", "a"), outcome.spread, n_first)
     b = effects(draft, (f"b_{second}", f"u_{second}", "b"), outcome.spread, n_second)
-    observe(draft, outcome, f"{mean} + {a}[{first}] + {b}[{second}]")
+    terms = slopes(draft, outcome, columns, inputs)
+    observe(draft, outcome, " + ".join([mean, f"{a}[{first}]", f"{b}[{second}]", *terms]))

@@ -15,6 +15,7 @@ from training.corpus.terms import (
     any_outcome,
     intercept,
     linear,
+    number_of_predictors,
     polynomial,
     predictors,
     prepare,
@@ -24,10 +25,10 @@ from training.corpus.terms import (
 
 
 def regression(draft: Draft) -> None:
-    """One to four predictors, any outcome."""
+    """One to seven predictors, any outcome."""
     add_size(draft, 8, 400)
     outcome = any_outcome(draft, identity=5, logit=4, share=1)
-    columns = predictors(draft, draft.random.choice([1, 1, 1, 2, 2, 3, 4]))
+    columns = predictors(draft, number_of_predictors(draft, 8, 6, 4, 3, 2, 1.5, 1))
     describe(draft, *about(draft, outcome, columns))
     arrange(draft)
     observe(draft, outcome, linear(draft, outcome, columns))
@@ -130,7 +131,7 @@ def positive_regression(draft: Draft) -> None:
     """A positive measurement on the log scale: log-normal or gamma."""
     add_size(draft, 10, 300)
     outcome = real_outcome(draft, positive_only=True)
-    columns = predictors(draft, draft.random.choice([1, 1, 2]))
+    columns = predictors(draft, number_of_predictors(draft, 8, 4, 2, 1))
     describe(draft, *about(draft, outcome, columns), f"{outcome.word} (positive, skewed) against {columns[0].word}.")
     arrange(draft)
     on_log = Outcome(column=outcome.column, link=Link.LOG, centre=math.log(outcome.column.middle), spread=1.0)

@@ -1,14 +1,14 @@
-"""Families without predictors: means, positive measurements, mixtures."""
+"""Families without predictors: means, positive measurements, rates, mixtures."""
 
 import math
 
 from training.corpus.data import add_size, describe
 from training.corpus.draft import Draft
-from training.corpus.likelihoods import observe_real
-from training.corpus.outcomes import real_outcome
+from training.corpus.likelihoods import concentration, observe, observe_real
+from training.corpus.outcomes import Link, real_outcome
 from training.corpus.priors import NOISE, location, positive, probability
 from training.corpus.style import literal
-from training.corpus.terms import about, intercept
+from training.corpus.terms import about, any_outcome, intercept
 
 _MEAN = ("mu", "mu", "mu", "mean", "m", "mu_y", "loc")
 
@@ -38,6 +38,21 @@ def positive_mean(draft: Draft) -> None:
     else:
         rate = positive(draft, ("beta", "rate", "b"), 2 / middle)
         draft.observe("Gamma", outcome.name, alpha=shape, beta=rate)
+
+
+def rate(draft: Draft) -> None:
+    """One probability, or one log odds or log rate: yes or no, counts, proportions."""
+    add_size(draft, 8, 400)
+    outcome = any_outcome(draft, logit=3, log=1, share=2)
+    describe(draft, *about(draft, outcome, []))
+    if outcome.link is Link.LOGIT and draft.chance(0.6):
+        p = probability(draft, ("p", "p", "theta", "prob", "rate"))
+        draft.observe("Bernoulli", outcome.name, p=p)
+    elif outcome.link is Link.SHARE and draft.chance(0.6):
+        share, kappa = probability(draft, ("mu", "m", "mean_p", "theta")), concentration(draft)
+        draft.observe("Beta", outcome.name, alpha=f"{share} * {kappa}", beta=f"(1 - {share}) * {kappa}")
+    else:
+        observe(draft, outcome, intercept(draft, outcome, ("alpha", "a", "intercept", "b0", "beta0")))
 
 
 def mixture(draft: Draft) -> None:

@@ -5,7 +5,7 @@ from training.corpus.data import Column, add_column, add_groups, add_size, arran
 from training.corpus.draft import Draft
 from training.corpus.outcomes import Link, Outcome
 from training.corpus.priors import effects
-from training.corpus.terms import listed, predictors, prepare, slope
+from training.corpus.terms import listed, number_of_predictors, predictors, prepare, slopes
 from training.corpus.words import NAMES
 
 
@@ -15,13 +15,14 @@ def ordinal(draft: Draft) -> None:
     word, top = draft.random.choice(NAMES["ordinal_words"]), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
     name = data_name(draft, word, NAMES["outcome"])
     meaning = draft.random.choice(
-        [f"{word}, 0 to {top}", f"ordered {word}", f"{word} in {top + 1} ordered levels", f"ordinal {word}"]
+        [word, f"{word}, 0 to {top}", f"{word}, ordered levels", f"{word} in {top + 1} ordered levels", ""]
     )
-    made = add_column(
-        draft, Column(name=name, low=0, high=top, word=word, role=Role.OUTCOME, meaning=meaning, integer=True)
+    column = Column(
+        name=name, low=0, high=top, word=word, role=Role.OUTCOME, meaning=meaning, integer=True, ordered=True
     )
+    made = add_column(draft, column)
     outcome = Outcome(column=made, link=Link.LOGIT, centre=0.0, spread=1.0)
-    columns = predictors(draft, draft.random.choice([1, 1, 2]))
+    columns = predictors(draft, number_of_predictors(draft, 6, 4, 2, 1, 1))
     group = add_groups(draft, 3, 15) if draft.chance(0.25) else None
     by = listed(columns)
     describe(
@@ -32,10 +33,7 @@ def ordinal(draft: Draft) -> None:
     )
     arrange(draft)
     inputs = [prepare(draft, column) for column in columns]
-    terms = []
-    for i, (x, used) in enumerate(zip(columns, inputs, strict=True), start=1):
-        names = ("beta", "beta", "b") if len(columns) == 1 else (f"beta_{x.name}", f"beta{i}", f"b{i}")
-        terms.append(f"{slope(draft, outcome, used, names)} * {used.expression}")
+    terms = slopes(draft, outcome, columns, inputs)
     cut = draft.name("cut", "cutpoints", "cuts", "thresholds", "c")
     reach = draft.random.choice([1, 2, 2, 3])
     draft.priors.append(
