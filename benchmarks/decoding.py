@@ -76,7 +76,7 @@ def stock(made: PreTrainedTokenizerFast, folder: Path) -> Any:
     """SynCode as released: its parser, its store, its masks."""
     os.environ["SYNCODE_CACHE"] = f"{folder}/stock-{len(made)}/"
     logging.getLogger("syncode").setLevel(logging.ERROR)
-    from syncode.dfa_mask_store import MaskStore  # noqa: PLC0415 - reads SYNCODE_CACHE when it is imported
+    from syncode.mask_store.mask_store import MaskStore  # noqa: PLC0415 - reads SYNCODE_CACHE when it is imported
     from syncode.parsers import create_parser  # noqa: PLC0415
     from syncode.parsers.grammars import Grammar  # noqa: PLC0415
 

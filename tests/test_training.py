@@ -30,7 +30,7 @@ from training.export import export
 from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
 from training.learning import Settings, begin, resume, save_checkpoint, train
-from training.muon import Float32Muon
+from training.muon import BatchedMuon
 from training.network import Shape, learning_rate
 from training.reading import assigned, location_scales, observations, random_variables, unused
 from training.scoring import Share, scores, sensible_distributions, table
@@ -418,25 +418,38 @@ def test_a_processor_without_bf16_trains_in_float32_and_says_so(monkeypatch, cap
     assert "no fast bf16: training in float32" in capsys.readouterr().err
 
 
-def test_a_processor_without_bf16_takes_the_steps_of_muon_in_float32(monkeypatch, tokenizer, tiny):
+def steps_of(optimizer, matrices):
+    """What two steps with the same random gradients change."""
+    before = [matrix.detach().clone() for matrix in matrices]
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        for matrix in matrices:
+            matrix.grad = torch.randn_like(matrix)
+        optimizer.step()
+    return [matrix.detach() - old for matrix, old in zip(matrices, before, strict=True)]
+
+
+@pytest.mark.parametrize("precision", [torch.bfloat16, torch.float32])
+def test_muon_takes_the_steps_of_torch_on_wide_square_and_tall_matrices(precision):
     """Rounding to bf16 changes a step by about a fiftieth of it."""
     steps = []
-    for has_bf16 in (True, False):
-        monkeypatch.setattr(learning, "has_bf16", lambda _, answer=has_bf16: answer)
-        training = begin(tiny, tokenizer, "cpu")
-        muon = training.optimizers[0]
-        matrices = muon.param_groups[0]["params"]
-        before = [matrix.detach().clone() for matrix in matrices]
-        for seed in (1, 2):
-            torch.manual_seed(seed)
-            for matrix in matrices:
-                matrix.grad = torch.randn_like(matrix)
-            muon.step()
-        steps.append([matrix.detach() - old for matrix, old in zip(matrices, before, strict=True)])
-        assert (type(muon) is Float32Muon) is not has_bf16
+    for make_optimizer in (torch.optim.Muon, partial(BatchedMuon, precision=precision)):
+        torch.manual_seed(0)
+        shapes = [(32, 16), (16, 16), (16, 32), (32, 16), (16, 16)]
+        matrices = [torch.nn.Parameter(torch.randn(shape)) for shape in shapes]
+        steps.append(steps_of(make_optimizer(matrices, lr=0.02, weight_decay=0.05), matrices))
     for torchs, ours in zip(*steps, strict=True):
         assert (ours - torchs).norm() < 0.05 * torchs.norm()
-        assert not torch.equal(ours, torchs)
+
+
+def test_training_attends_as_the_exported_model_does(tokenizer, tiny, tmp_path):
+    network = begin(tiny, tokenizer, "cpu").network
+    network.save_pretrained(tmp_path)
+    exported = AutoModelForCausalLM.from_pretrained(tmp_path)
+    assert exported.config._attn_implementation == "sdpa"
+    tokens = torch.randint(10, 400, (3, 50))
+    with torch.no_grad():
+        assert torch.allclose(network(tokens).logits, exported(tokens).logits, atol=1e-5)
 
 
 def test_the_learning_rate_rises_stays_and_falls():

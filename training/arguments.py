@@ -8,7 +8,7 @@ from training.folder import OUTPUT, ROOT, OtherModelError, check_folder
 from training.rates import Rates
 
 CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
-STEPS = 12_000
+STEPS = 11_000
 FINISH_STEPS = 2_000
 
 
