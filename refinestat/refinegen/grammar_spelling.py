@@ -13,29 +13,29 @@ import numpy as np
 
 WORD = re.compile(rb"[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
 _FIRST = re.compile(rb"[A-Za-z0-9_]*[\"']|[\"'][A-Za-z0-9_]*[\"']|[A-Za-z0-9_]+")
-_LETTER = re.compile(rb"[A-Za-z0-9_]")
+_LETTERS = re.compile(rb"[A-Za-z0-9_]+")
 _LAST = re.compile(rb"(?s)(.*[^A-Za-z0-9_])([A-Za-z0-9_]+)")
 _LAST_QUOTED = re.compile(rb"(?s)(.+?)([\"'][A-Za-z0-9_]*[\"']?)")
 
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
-    """A token that ends a word and goes on. punctuation: what follows the word, up to a letter or digit; whole: that is
-    the end of the token, too."""
+    """A token that ends a word and goes on. punctuation: what follows the word, up to a letter or digit; word: the
+    letters and digits after that, none at the token's end."""
 
     token: int
     punctuation: bytes
-    whole: bool
+    word: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Tokens in which words begin after something else. before: what that is; alone: the token that is just that, if
-    there is one; begun: by place of the word, tokens that end with its beginning or all of it, ids of shape (n,);
-    beyond: by place, those that hold all of it and go on."""
+    """Tokens in which words begin after something else. before: what that is; leading: the longest token that it
+    begins with, as far as it has no letter, if there is one; begun: by place of the word, tokens that end with its
+    beginning or all of it, ids of shape (n,); beyond: by place, those that hold all of it and go on."""
 
     before: bytes
-    alone: int | None
+    leading: int | None
     begun: Mapping[bytes, np.ndarray]
     beyond: Mapping[bytes, Sequence[GoesOn]]
 
@@ -86,18 +86,24 @@ class Spelling:
         return [
             Inside(
                 before,
-                self._whole.get(before, [None])[0],
+                self._leading(before),
                 {place: _ids(tokens) for place, tokens in begun[before].items()},
                 beyond[before],
             )
             for before in {**begun, **beyond}
         ]
 
+    def _leading(self, before: bytes) -> int | None:
+        letters = _LETTERS.search(before)
+        for end in range(letters.start() if letters else len(before), 0, -1):
+            if before[:end] in self._whole:
+                return self._whole[before[:end]][0]
+        return None
+
 
 def _goes_on(token: int, after: bytes) -> GoesOn:
-    letter = _LETTER.search(after)
-    punctuation = after[: letter.start()] if letter else after
-    return GoesOn(token, punctuation, punctuation == after)
+    letters = _LETTERS.search(after)
+    return GoesOn(token, after[: letters.start()], letters[0]) if letters else GoesOn(token, after, b"")
 
 
 def _ids(tokens: Iterable[int]) -> np.ndarray:

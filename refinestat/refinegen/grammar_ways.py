@@ -5,9 +5,9 @@ what follows tells; so a text is read in every way that the grammar lets through
 
 import re
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from refinestat.refinegen.grammar_spelling import WORD, GoesOn, Inside, Spelling
 
 LETTERS = f"{string.ascii_letters}{string.digits}_".encode()
 _QUOTED = re.compile(rb"(?<![A-Za-z0-9_\"'])[\"'][A-Za-z0-9_]*\Z")  # opened, not closed
+_QUOTE = re.compile(rb"[\"']")
 NONE = np.zeros(0, dtype=np.intp)  # no tokens
 
 
@@ -34,11 +35,13 @@ class Tables(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words that stand for places: by word its place, a byte, and by place its words. labels: those in quotes."""
+    """The words that stand for places: by word its place, a byte, and by place its words. labels: those in quotes;
+    begun: the first letters, one to all, of the others."""
 
     places: Mapping[bytes, bytes]
     by_place: Mapping[bytes, tuple[bytes, ...]]
     labels: frozenset[bytes]
+    begun: frozenset[bytes]
 
     @classmethod
     def of(cls, names: Mapping[str, int], labels: Mapping[str, int]) -> Self:
@@ -47,7 +50,8 @@ class Words:
         by_place: dict[bytes, tuple[bytes, ...]] = {}
         for word, place in places.items():
             by_place[place] = (*by_place.get(place, ()), word)
-        return cls(places, by_place, frozenset(label.encode() for label in labels))
+        begun = frozenset(name[:end].encode() for name in names for end in range(1, len(name) + 1))
+        return cls(places, by_place, frozenset(label.encode() for label in labels), begun)
 
     def cut(self, text: bytes) -> int:
         """Where the last word begins, if it may go on; else the end of the text."""
@@ -117,7 +121,7 @@ class Ways:
     def _begin_words(self, ends: list[Any], tail: bytes, mask: np.ndarray) -> None:
         """Marks the tokens in which a word begins after something else."""
         for inside in self._inside:
-            if inside.alone is not None and not mask[inside.alone]:
+            if inside.leading is not None and not mask[inside.leading]:
                 continue
             for place in {**inside.begun, **inside.beyond}:
                 taking = [end for end in ends if self._may_take(end, inside.before + place)]
@@ -127,10 +131,20 @@ class Ways:
 
     def _mark(self, tokens: Iterable[GoesOn], ends: list[Any], word: bytes, tail: bytes, mask: np.ndarray) -> None:
         """Marks those of the tokens that can go on after the word, which is read as its place."""
+        may_follow = cache(lambda text: any(self._may_take(end, word + text) for end in ends))
         for goes_on in tokens:
-            if mask[goes_on.token] or not any(self._may_take(end, word + goes_on.punctuation) for end in ends):
+            if mask[goes_on.token] or not self._may_go_on(goes_on, may_follow):
                 continue
-            mask[goes_on.token] = goes_on.whole or self._can_read(tail + self._tables.pieces[goes_on.token])
+            mask[goes_on.token] = not goes_on.word or self._can_read(tail + self._tables.pieces[goes_on.token])
+
+    def _may_go_on(self, goes_on: GoesOn, may_follow: Callable[[bytes], bool]) -> bool:
+        """False where the token cannot follow, however the words beyond the first two are read: of most tokens, that is
+        known so. may_follow: whether a text can follow the first word."""
+        if not may_follow(goes_on.punctuation[:1]) or not may_follow(goes_on.punctuation):
+            return False
+        if not goes_on.word or goes_on.word in self._words.begun or _QUOTE.search(goes_on.punctuation):
+            return True
+        return may_follow(goes_on.punctuation + goes_on.word)
 
     def _can_read(self, text: bytes, cut: int | None = None) -> bool:
         """Whether this can follow what has been read. cut: where its last word begins."""
