@@ -94,6 +94,16 @@ def test_counts_and_yes_or_no_are_never_scaled(tmp_path: Path):
     assert offered(tmp_path, RANDOM.integers(0, 2, 50)).outcome.kind == "binary"
 
 
+def test_ordered_levels_are_offered_as_such_and_stay_so_in_the_copy_of_a_run(tmp_path: Path):
+    columns = {"rating": [1, 2, 3, 4, 5] * 8, "severity": ["low", "medium", "high", "low"] * 10}
+    found = prepared(tmp_path, columns, "rating")
+    shown = data_section(found.dataset)
+    assert 'rating = data["rating"]  # ordinal, shape (40,), range 0 to 4, rating, ordered levels, observed' in shown
+    assert 'severity = data["severity"]  # ordinal, shape (40,), range 0 to 2' in shown
+    stored.save(tmp_path / stored.FOLDER, [found])
+    assert data_section(stored.load(tmp_path / stored.FOLDER / "table.json")[0]) == shown
+
+
 def test_what_explains_estimates_with_known_errors_comes_after_them(tmp_path: Path):
     columns = {"dose": X.tolist(), "se": (X / 900).tolist(), "y": (X % 7).tolist()}
     dataset = prepared(tmp_path, columns, "y").dataset
