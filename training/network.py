@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM
-from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+from transformers import AttentionInterface, LlamaConfig, LlamaForCausalLM
 
 from training.muon import BatchedMuon
 from training.tokenizer import BOS_ID, EOS_ID, PAD_ID
@@ -72,7 +71,7 @@ def _attention(
     return attended.transpose(1, 2).contiguous(), None
 
 
-ALL_ATTENTION_FUNCTIONS[_ATTENTION] = _attention
+AttentionInterface.register(_ATTENTION, _attention)
 
 
 def optimizers_for(
