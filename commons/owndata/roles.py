@@ -13,6 +13,7 @@ from commons.owndata.spec import ColumnRole, Spec
 from commons.utils import UserError, one_line
 
 _FEW = 0.5  # the share of values that a mistake may have
+_MISTAKES, _SHARE_OF_MISTAKES = 3, 0.1  # fewer values than this, or a smaller share: the name is right, they are not
 _FEWEST_LIKE_TRIALS, _SHARE_LIKE_TRIALS, _CORRELATION_LIKE_TRIALS = 5, 0.1, 0.6
 _CORRELATION_BY_NAME = 0.3
 _NUMERIC = (ColumnKind.REAL, ColumnKind.POSITIVE, ColumnKind.PROPORTION)
@@ -184,7 +185,7 @@ def _found(column: Column, outcome: Column, before: Mapping[str, Assigned], spec
         problem = _not_trials(column, outcome)
         if not problem:
             return Assigned(role=ColumnRole.TRIALS, why="never smaller than the outcome")
-        if "smaller" in problem and np.mean(column.values < outcome.values) < 0.1:
+        if "smaller" in problem and np.mean(column.values < outcome.values) < _SHARE_OF_MISTAKES:
             raise UserError(
                 f"column {column.name!r} holds the trials by its name, but {problem}: mend it, or say"
                 f" --role {column.name}=predictor"
@@ -197,12 +198,13 @@ def _found(column: Column, outcome: Column, before: Mapping[str, Assigned], spec
         and column.kind in (*_NUMERIC, ColumnKind.COUNT)
     ):
         problem = _not_scale(column, outcome)
-        if problem:
+        if problem and np.sum(column.values <= 0) < max(_MISTAKES, _SHARE_OF_MISTAKES * len(column.values)):
             raise UserError(
                 f"column {column.name!r} holds the standard errors by its name, but {problem}: mend it, or say"
                 f" --role {column.name}=predictor"
             )
-        return Assigned(role=ColumnRole.KNOWN_SCALE, why="by its name, and above 0 throughout")
+        if not problem:
+            return Assigned(role=ColumnRole.KNOWN_SCALE, why="by its name, and above 0 throughout")
     if column.kind is ColumnKind.CATEGORY:
         return Assigned(role=ColumnRole.GROUP, why="its levels group the rows")
     if says_what_ended(column, outcome):

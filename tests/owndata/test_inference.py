@@ -104,6 +104,7 @@ ROLES = {
         ColumnRole.TRIALS,
     ),
     "standard errors": ({"y": Y, "std_err": [1.5, 2.5] * 20}, "std_err", ColumnRole.KNOWN_SCALE),
+    "no standard errors": ({"y": Y, "sigma": [1.5, -2.5] * 20}, "sigma", ColumnRole.PREDICTOR),
     "a year is no trials": ({"year": range(1980, 2020), "y": [i + i % 3 for i in FORTY]}, "year", ColumnRole.PREDICTOR),
 }
 
