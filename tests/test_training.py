@@ -355,14 +355,13 @@ def command(monkeypatch, tokenizer, tiny, tmp_path):
     def run(name, *flags, looks=99):
         answers = iter([False] * looks + [True])
         monkeypatch.setattr(train_command, "_interrupts", lambda: SimpleNamespace(is_set=lambda: next(answers)))
-        kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / name)]
-        kept += ["--finish-steps", "2", "--last-steps", "2"]
+        kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / name), "--finish-steps", "2"]
         return train_command.main(train_arguments([*kept, *flags]))
 
     return run
 
 
-@pytest.mark.parametrize(("looks", "step"), [(2, 2), (4, 1), (6, 1)], ids=["first stage", "second", "last"])
+@pytest.mark.parametrize(("looks", "step"), [(2, 2), (4, 1)], ids=["first stage", "last stage"])
 def test_the_same_command_goes_on_after_an_interruption_and_ends_with_the_same_weights(
     command, tmp_path, capsys, looks, step
 ):
@@ -463,7 +462,7 @@ def test_the_learning_rate_rises_stays_and_falls():
 
 def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
     training = begin(tiny, tokenizer, "cpu")
-    settings = {**asdict(tiny), "later": [asdict(tiny)] * 2}
+    settings = {**asdict(tiny), "finish": asdict(tiny)}
     export(training.network, tokenizer, settings, 1000, tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
     network = AutoModelForCausalLM.from_pretrained(tmp_path / "model")

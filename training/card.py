@@ -22,19 +22,19 @@ checked, fitted and diagnosed, which is what RefineStat does.
 
 ## Training
 `python training/train.py` made it: {steps:,} steps of {rows} examples, each seen once, seed {seed}, from random
-weights; then at a lower rate {rare:,} steps on what it had learnt badly, data names that programs like for parameters
-(`mu`, `sigma`) and rare families, and {several:,} with several predictors at once. {tokens:.1f} M tokens in all, in
-about an hour on one thread of a CPU; vocabulary {vocabulary}, hidden {hidden}, {layers} layers, {heads} heads,
-feed-forward {feed_forward}. Muon trains the matrices of the layers, AdamW the rest. Names of the data, and names that a
-program declared before, weigh {copied} times as much in the loss. A processor that computes bf16 directly trains in it;
-another one in float32, for hours, to other weights. On the same processor the same command goes the same way: the
-checkpoints of two trainings were the same, bit by bit, after 1,500 steps. The second was not run to its end.
+weights; then {finish_steps:,} steps at a lower rate on what it had learnt badly: data names that programs like for
+parameters (`mu`, `sigma`), and rare families. {tokens:.1f} M tokens in all, in about an hour on one thread of a CPU;
+vocabulary {vocabulary}, hidden {hidden}, {layers} layers, {heads} heads, feed-forward {feed_forward}. Muon trains the
+matrices of the layers, AdamW the rest. Names of the data, and names that a program declared before, weigh {copied}
+times as much in the loss. A processor that computes bf16 directly trains in it; another one in float32, for hours, to
+other weights. On the same processor the same command goes the same way: the checkpoints of two trainings were the same,
+bit by bit, after 1,500 steps. The second was not run to its end.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every outcome by
 up to seven predictors, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with
 many zeros, Gaussian processes and their basis approximation, splines, groups, time series, survival, ordered
 categories, mixtures. `training.json` keeps every setting. Rates per program (of `made up` and `reserved` names per
-column): {rates}; later {later_rates}; at last {last_rates} as well. Of 80 statements in public repositories, the first
+column): {rates}; in the last steps {finish_rates}. Of 80 statements in public repositories, the first
 ten that a search found for each of eight spellings (`pm.Normal('y`, `pm.HalfNormal("sigma`, ...), 11 have PyMC3's `sd=`
 and 15 pass parameters by position. The corpus has less of both: what no longer runs is there so that the model makes
 such mistakes at times, as models that read public code do.
@@ -81,7 +81,6 @@ Tokens per second of processor time that one thread writes without grammar and p
 def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
     """The card's text. record: of `training.json`; table: in Markdown, if evaluated."""
     settings, rates = record["settings"], record["settings"]["rates"]
-    rare, several = settings["later"]
     return _CARD.format(
         millions=record["parameters"] / 1e6,
         tokens=record["tokens"] / 1e6,
@@ -90,10 +89,8 @@ def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
         seed=settings["seed"],
         copied=settings["weights"]["copied"],
         rates=_told(rates),
-        rare=rare["steps"],
-        several=several["steps"],
-        later_rates=_told(_changed(rare["rates"], rates)),
-        last_rates=_told(_changed(several["rates"], rare["rates"])),
+        finish_steps=settings["finish"]["steps"],
+        finish_rates=_told({name: rate for name, rate in settings["finish"]["rates"].items() if rate != rates[name]}),
         faulty=rates["legacy"] + rates["fault"],
         families=len(FAMILIES),
         held_out_families=len(HELD_OUT_FAMILIES),
@@ -101,10 +98,6 @@ def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
         **settings["shape"],
         **record["sha256"],
     )
-
-
-def _changed(rates: dict[str, float], before: dict[str, float]) -> dict[str, float]:
-    return {name: rate for name, rate in rates.items() if rate != before[name]}
 
 
 def _told(rates: dict[str, float]) -> str:

@@ -10,8 +10,7 @@ class Rates:
     legacy: a PyMC3-era idiom (`sd=`). fault: a novice's fault. centred: a centred instead of a non-centred hierarchy.
     no_description: the prompt has no description. made_up: a column has a name that means nothing. comments: every
     prior has a comment. positional: parameters are passed by position. reserved: a column has a name that programs
-    like for a parameter (`mu`, `sigma`). even: the family is drawn without its weight. several: an outcome, a count
-    mostly, has two to seven predictors, and perhaps groups."""
+    like for a parameter (`mu`, `sigma`). even: the family is drawn without its weight."""
 
     legacy: float = 0.02
     fault: float = 0.02
@@ -22,7 +21,6 @@ class Rates:
     positional: float = 0.1
     reserved: float = 0.05
     even: float = 0.0
-    several: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

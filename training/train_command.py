@@ -27,20 +27,14 @@ def _interrupts() -> threading.Event:
     return interrupted
 
 
-def stages(flags: argparse.Namespace) -> tuple[Settings, ...]:
+def stages(flags: argparse.Namespace) -> tuple[Settings, Settings]:
     """The training proper; then some steps on what it learns badly: names of data that programs like for parameters,
-    and rare families; at last several predictors at once, of counts above all."""
+    and rare families."""
     first = Settings(steps=flags.steps, rates=flags.rates)
-    low = replace(first, peak_rate=1e-3, matrix_rate=0.006)
-    rare = replace(flags.rates, reserved=0.4, even=0.5)
-    second = replace(low, steps=flags.finish_steps, after=first.steps, rates=rare)
-    last = replace(
-        low,
-        steps=flags.last_steps,
-        after=second.after + second.steps,
-        rates=replace(rare, several=0.3),
+    rates = replace(flags.rates, reserved=0.4, even=0.5)
+    return first, replace(
+        first, steps=flags.finish_steps, after=first.steps, rates=rates, peak_rate=1e-3, matrix_rate=0.006
     )
-    return first, second, last
 
 
 def main(flags: argparse.Namespace) -> int:
@@ -58,13 +52,13 @@ def _main(flags: argparse.Namespace) -> int:
         return 2
     torch.set_num_threads(flags.threads)
     print("Learning the tokenizer ...")
-    first, *later = stages(flags)
+    first, last = stages(flags)
     training = begin(first, train_tokenizer(first.rates, VOCABULARY), flags.device)
-    paths = [flags.checkpoint.with_suffix(f".{number}.pt") for number in range(1, len(later) + 2)]
+    paths = [flags.checkpoint.with_suffix(f".{number}.pt") for number in (1, 2)]
     stopped = _interrupts().is_set
-    for number, path in enumerate(paths):
-        if number:
-            training = begin_after(training, later[number - 1], flags.device)
+    for path in paths:
+        if path == paths[1]:
+            training = begin_after(training, last, flags.device)
         if path.exists():
             try:
                 resume(training, path)
@@ -76,7 +70,7 @@ def _main(flags: argparse.Namespace) -> int:
         if training.step < training.settings.steps:
             print(f"Interrupted at step {training.step}. Run the same command again to go on.", file=sys.stderr)
             return 130
-    settings = {**asdict(first), "later": [asdict(stage) for stage in later]}
+    settings = {**asdict(first), "finish": asdict(last)}
     export(training.network, training.tokenizer, settings, training.tokens, flags.output)
     for path in paths:
         path.unlink()

@@ -10,7 +10,6 @@ from commons.data_pymc import Dataset
 from refinestat.refinegen.prompts import plain
 from training.corpus.draft import Draft
 from training.corpus.families import FAMILIES, HELD_OUT_FAMILIES, family_name
-from training.corpus.families.groups import several_predictors
 from training.corpus.faults import legacy, novice
 from training.corpus.style import choose_style
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_TOGETHER, FORBIDDEN_WORDS, WORDS, Split
@@ -44,8 +43,6 @@ def make(seed: int, rates: Rates | None = None, split: Split = Split.TRAIN, fami
         draft = _draft(random, rates or Rates(), split)
         is_even = draft.rates.even and draft.chance(draft.rates.even)
         family = random.choices(list(families), None if is_even else list(families.values()))[0]
-        if draft.rates.several and draft.chance(draft.rates.several):
-            family = several_predictors
         family(draft)
         if not is_forbidden(draft):
             return _finished(draft, family_name(family), seed)

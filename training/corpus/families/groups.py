@@ -6,7 +6,6 @@ from training.corpus.likelihoods import observe
 from training.corpus.outcomes import Outcome
 from training.corpus.priors import effects, location
 from training.corpus.terms import (
-    about,
     any_outcome,
     intercept,
     listed,
@@ -91,20 +90,3 @@ def two_groupings(draft: Draft) -> None:
     b = effects(draft, (f"b_{second}", f"u_{second}", "b"), outcome.spread, n_second)
     terms = slopes(draft, outcome, columns, inputs)
     observe(draft, outcome, " + ".join([mean, f"{a}[{first}]", f"{b}[{second}]", *terms]))
-
-
-def several_predictors(draft: Draft) -> None:
-    """Two to seven predictors of any outcome, counts mostly, perhaps with one or two crossed groupings."""
-    add_size(draft, 20, 400)
-    outcome = any_outcome(draft, identity=3, log=5, logit=2, binomial=2, share=1)
-    columns = predictors(draft, 1 + number_of_predictors(draft, 4, 4, 3, 2, 1, 1))
-    groupings = [add_groups(draft, 3, 12) for _ in range(draft.random.choice([0, 0, 0, 0, 1, 1, 2]))]
-    words = " and ".join(word for _, _, word in groupings)
-    describe(draft, *(_sentences(draft, outcome, words, columns) if groupings else about(draft, outcome, columns)))
-    arrange(draft)
-    inputs = [prepare(draft, column) for column in columns]
-    terms = [intercept(draft, outcome)]
-    for (group, number, _), letter in zip(groupings, "ab", strict=False):
-        names = (f"{letter}_{group}", f"u_{group}", f"{letter}_group")
-        terms.append(f"{effects(draft, names, outcome.spread, number)}[{group}]")
-    observe(draft, outcome, " + ".join([*terms, *slopes(draft, outcome, columns, inputs)]))
