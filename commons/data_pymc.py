@@ -53,8 +53,8 @@ class Variable:
 
     values: shape (n,) or (n, k), float64 or int64, made read-only here; or an int or a float, for a `size`. raw,
     scaling: where `values` are scaled, what they were made of. column: its name in the file it was read from. unit: of
-    the raw values. levels: of an index or a 0/1 variable, what each number stands for. ordered: whether
-    these numbers stand for ordered levels."""
+    the raw values. levels: of an index or a 0/1 variable, what each number stands for. ordered: whether these
+    numbers stand for ordered levels."""
 
     name: str
     values: np.ndarray
@@ -85,10 +85,8 @@ class Variable:
             return Kind.INDEX
         if integer and low >= 0 and high <= 1:
             return Kind.BINARY
-        if integer and low >= 0 and self.ordered:
-            return Kind.ORDINAL
         if integer and low >= 0:
-            return Kind.COUNT
+            return Kind.ORDINAL if self.ordered else Kind.COUNT
         if not integer and low > 0 and high < 1:
             return Kind.PROPORTION
         return Kind.POSITIVE if low > 0 else Kind.REAL
