@@ -27,7 +27,7 @@ def train_arguments(arguments: list[str]) -> argparse.Namespace:
         "--finish-steps",
         type=int,
         default=FINISH_STEPS,
-        help="more steps, on reserved names and rare families (default: %(default)s)",
+        help="more steps, on reserved names, unknown words and rare families (default: %(default)s)",
     )
     for rate in fields(Rates):
         name = rate.name.replace("_", "-")

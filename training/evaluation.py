@@ -24,7 +24,7 @@ from training.scoring import Score, Share, families, scores, table
 from training.writers import Constrained, Unconstrained, Writer, size_of
 
 _FRESH_SEED = 950_000_000
-_FRESH_RATES = Rates(made_up=0.1)  # of a user's columns, how many have a name that is no word
+_FRESH_RATES = Rates(made_up=0.1, unknown=0)  # of a user's columns, how many have a name that is no word
 _BATCH = 40
 _FAMILIES = "model families in the data set with fewest"
 

@@ -29,9 +29,9 @@ def _interrupts() -> threading.Event:
 
 def stages(flags: argparse.Namespace) -> tuple[Settings, Settings]:
     """The training proper; then some steps on what it learns badly: names of data that programs like for parameters,
-    and rare families."""
+    words that do not exist, and rare families."""
     first = Settings(steps=flags.steps, rates=flags.rates)
-    rates = replace(flags.rates, reserved=0.4, even=0.5)
+    rates = replace(flags.rates, reserved=0.4, even=0.5, unknown=0.3)
     return first, replace(
         first, steps=flags.finish_steps, after=first.steps, rates=rates, peak_rate=1e-3, matrix_rate=0.006
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from commons.data_pymc import Role, Variable
 from training.corpus.draft import Draft
-from training.corpus.names import made_up_name
+from training.corpus.names import made_up_name, topic
 from training.corpus.words import NAMES, singular, spoken
 
 
@@ -71,20 +71,20 @@ def data_name(draft: Draft, word: str, generic: list[str], own: float = 0.5) -> 
 def add_size(draft: Draft, low: int, high: int, units: str = "") -> None:
     """Choose the number of rows and, mostly, show it as the size variable."""
     random = draft.random
-    draft.units = units or random.choice(draft.words.units)
+    draft.units = units or topic(draft, draft.words.units)
     draft.rows = round(math.exp(random.uniform(math.log(low), math.log(high))))
     if random.random() < 0.8:
-        draft.size = _size(draft, draft.units, draft.rows)
+        draft.size = _size(draft, draft.units, draft.rows, "observations")
 
 
-def _size(draft: Draft, units: str, value: int) -> str:
+def _size(draft: Draft, units: str, value: int, things: str) -> str:
     if draft.chance(draft.rates.made_up / 3):
         name = made_up_name(draft)
     elif draft.chance(0.3):
         name = draft.name(f"n_{units}", f"num_{units}", units[0].upper(), f"n_{singular(units)}")
     else:
         name = draft.name(*NAMES["size"])
-    meaning = draft.random.choice([f"number of {units}", f"number of {units}", "number of observations", units, ""])
+    meaning = draft.random.choice([f"number of {units}", f"number of {units}", f"number of {things}", units, ""])
     draft.variables.append(Variable(name=name, values=np.array(value), role=Role.SIZE, meaning=meaning))
     return name
 
@@ -108,7 +108,7 @@ def add_column(draft: Draft, column: Column) -> Column:
 def add_predictor(draft: Draft, *, kind: str = "", word: str = "") -> Column:
     """A predictor: standardised, positive, anywhere, 0/1, counted, rated, centred about zero, or a calendar year."""
     random = draft.random
-    word = word or random.choice(draft.words.predictors)
+    word = word or topic(draft, draft.words.predictors)
     kind = kind or random.choice(_KINDS)
     name = data_name(draft, word, NAMES["predictor"])
     meaning = spoken(word) if random.random() < 0.6 else ""
@@ -167,9 +167,9 @@ def _interval(draft: Draft, kind: str) -> tuple[float, float]:
 def add_groups(draft: Draft, low: int = 3, high: int = 40) -> tuple[str, str, str]:
     """An index 0..G-1. Gives back its name, the expression for G, and what a group is."""
     random = draft.random
-    units = random.choice(draft.words.units)
+    units = topic(draft, draft.words.units)
     number = max(min(round(math.exp(random.uniform(math.log(low), math.log(high)))), draft.rows // 3), 2)
-    expression = _size(draft, units, number) if draft.chance(0.8) else ""
+    expression = _size(draft, units, number, "groups") if draft.chance(0.8) else ""
     word = singular(units)
     if draft.chance(draft.rates.made_up):
         name = made_up_name(draft)

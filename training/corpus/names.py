@@ -1,9 +1,10 @@
-"""Names that mean nothing: what a language model can only copy, letter by letter."""
+"""Names and words that mean nothing: what a language model can only copy, piece by piece."""
 
 import string
 from random import Random
 
 from training.corpus.draft import Draft
+from training.corpus.words import KEYWORDS, TOPICS
 
 _VOWELS = "aeiouy"
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
@@ -47,3 +48,22 @@ def made_up_name(draft: Draft) -> str:
         if name not in draft.taken:
             draft.taken.add(name)
             return name
+
+
+def topic(draft: Draft, words: tuple[str, ...]) -> str:
+    """One of the words, or, as often as the rate `unknown` says, one that does not exist, plural where the word is."""
+    word = draft.random.choice(words)
+    if not draft.rates.unknown or not draft.chance(draft.rates.unknown):
+        return word
+    ending = "s" if word.endswith("s") else ""
+    while True:
+        unknown = _blend(draft.random, words) if draft.chance(0.5) else _spoken(draft.random)
+        unknown = unknown.removesuffix("s") + ending
+        if len(unknown) > 2 and unknown not in TOPICS and unknown not in KEYWORDS:
+            return unknown
+
+
+def _blend(random: Random, words: tuple[str, ...]) -> str:
+    """The beginning of one word and the end of another: pieces that a model knows, in an order that it does not."""
+    first, second = (random.choice(words).rsplit("_", 1)[-1] for _ in range(2))
+    return first[: random.randint(2, max(len(first) - 1, 2))] + second[-random.randint(2, max(len(second) - 1, 2)) :]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from commons.data_pymc import Role
 from training.corpus.data import Column, add_column, data_name
 from training.corpus.draft import Draft
+from training.corpus.names import topic
 from training.corpus.style import literal
 from training.corpus.words import NAMES, spoken
 
@@ -51,13 +52,13 @@ def real_outcome(draft: Draft, *, positive_only: bool | None = None) -> Outcome:
     random = draft.random
     is_positive = draft.chance(0.55) if positive_only is None else positive_only
     if not is_positive:
-        word, half = random.choice(draft.words.real), 10 ** random.uniform(-0.3, 2)
+        word, half = topic(draft, draft.words.real), 10 ** random.uniform(-0.3, 2)
         middle = random.choice([0, 0, half * 0.5, random.uniform(-3, 3) * half])
         low, high = middle - half * random.uniform(0.5, 1.4), middle + half * random.uniform(0.5, 1.4)
         if draft.chance(0.3) and high > 4 and low < 0:
             low, high = round(low), round(high)
         return _real(draft, word, low, high)
-    word, high = random.choice(draft.words.positive), 10 ** random.uniform(0.1, 3)
+    word, high = topic(draft, draft.words.positive), 10 ** random.uniform(0.1, 3)
     low = high * random.choice([random.uniform(0.02, 0.6), random.uniform(0.5, 0.9)])
     if draft.chance(0.12) and low > 20:
         return _real(draft, word, int(low), int(high) + 1, integer=True)
@@ -76,7 +77,7 @@ def _real(draft: Draft, word: str, low: float, high: float, *, integer: bool = F
 def count_outcome(draft: Draft, *, zeros: bool = False, high: int = 0) -> Outcome:
     """Counted events."""
     random = draft.random
-    word = random.choice(draft.words.counts)
+    word = topic(draft, draft.words.counts)
     high = high or int(10 ** random.uniform(0.5, 2.5))
     low = 0 if zeros else int(high * random.choice([0, 0, 0.05, 0.3]) * random.random())
     name = data_name(draft, random.choice([word, f"n_{word}"]), NAMES["count"])
@@ -92,7 +93,7 @@ def count_outcome(draft: Draft, *, zeros: bool = False, high: int = 0) -> Outcom
 
 def binary_outcome(draft: Draft) -> Outcome:
     """Yes or no."""
-    word = draft.random.choice(draft.words.binary)
+    word = topic(draft, draft.words.binary)
     name = data_name(draft, word, NAMES["outcome"])
     meaning = spoken(word) if draft.chance(0.7) else ""
     made = add_column(
@@ -104,7 +105,7 @@ def binary_outcome(draft: Draft) -> Outcome:
 def share_outcome(draft: Draft) -> Outcome:
     """A proportion, strictly between 0 and 1."""
     random = draft.random
-    word = random.choice(draft.words.shares)
+    word = topic(draft, draft.words.shares)
     name = data_name(draft, word, NAMES["outcome"])
     low, high = random.uniform(0.01, 0.3), random.uniform(0.4, 0.99)
     made = add_column(
@@ -124,7 +125,7 @@ def share_outcome(draft: Draft) -> Outcome:
 def binomial_outcome(draft: Draft) -> Outcome:
     """Successes out of known numbers of trials."""
     random = draft.random
-    word = random.choice([random.choice(draft.words.counts), random.choice(draft.words.binary)])
+    word = topic(draft, random.choice([draft.words.counts, draft.words.binary]))
     most = int(10 ** random.uniform(1, 3))
     fewest = max(2, int(most * random.uniform(0.05, 0.8)))
     name = data_name(draft, word, NAMES["success"])
@@ -161,7 +162,7 @@ _TRIALS_MEANINGS = (
 def _add_trials(draft: Draft, name: str, fewest: int, most: int) -> None:
     """The column of trials, raised where needed so that no row has more successes than trials."""
     random = draft.random
-    meaning = random.choice(_TRIALS_MEANINGS).format(units=random.choice(draft.words.units))
+    meaning = random.choice(_TRIALS_MEANINGS).format(units=topic(draft, draft.words.units))
     add_column(
         draft, Column(name=name, low=fewest, high=most, word="trials", role=Role.TRIALS, meaning=meaning, integer=True)
     )

@@ -66,12 +66,16 @@ def degrees_of_freedom(draft: Draft) -> str:
 def effects(draft: Draft, names: tuple[str, ...], scale: float, shape: str, mean: str = "") -> str:
     """One effect per group around `mean` (zero if empty), non-centred mostly. Gives the name of the effects back.
 
-    The offsets are priors; the transform goes with the likelihood."""
+    The offsets are priors; the transform goes with the likelihood. One name alone is for a program with several such
+    effects: the spread and the offsets are then called after it."""
     own = names[0].removesuffix("_group")
-    spread = positive(draft, (*BETWEEN, f"tau_{own}", f"sigma_{own}"), scale)
+    several = len(names) == 1
+    between = (f"tau_{own}", f"sigma_{own}", f"sd_{own}") if several else (*BETWEEN, f"tau_{own}", f"sigma_{own}")
+    offsets = (f"z_{own}", f"{own}_raw") if several else (*OFFSETS, f"z_{own}")
+    spread = positive(draft, between, scale)
     if draft.chance(draft.rates.centred):
         return draft.prior(draft.name(*names), "Normal", shape, mu=mean or 0, sigma=spread)
-    offset = draft.name(*OFFSETS, f"z_{own}")
+    offset = draft.name(*offsets)
     draw = draft.random.random()
     if draw < 0.9:
         draft.prior(offset, "Normal", shape, mu=0, sigma=1)

@@ -49,7 +49,7 @@ def prepare(draft: Draft, column: Column, degree: int = 1) -> Input:
     chance = 1.0 if column.extent**degree > 1000 else chance
     if not draft.chance(chance):
         return Input(expression=column.name, extent=column.extent, span=column.high - column.low)
-    names = (f"{column.name}_std", f"{column.name}_std", f"{column.name}_s", f"{column.name}_z", "x_std")
+    names = (f"{column.name}_std", f"{column.name}_std", f"{column.name}_s", f"{column.name}_z")
     expression = f"({column.name} - {column.name}.mean()) / {column.name}.std()"
     return Input(expression=draft.let(names, expression, where="priors"), extent=2.0, span=3.5)
 
@@ -72,15 +72,17 @@ def slope(draft: Draft, outcome: Outcome, predictor: Input, names: tuple[str, ..
 
 def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
     """Intercept and one slope per predictor."""
+    columns = as_shown(draft, columns)
     inputs = [prepare(draft, column) for column in columns]
     return " + ".join([intercept(draft, outcome), *slopes(draft, outcome, columns, inputs)])
 
 
 def slopes(draft: Draft, outcome: Outcome, columns: list[Column], inputs: list[Input]) -> list[str]:
     """One term per predictor: its slope times what is used of it."""
+    named = draft.random.choice(("beta_{name}", "b_{name}", "beta{i}", "b{i}", "beta_{i}"))
     terms = []
     for i, (column, predictor) in enumerate(zip(columns, inputs, strict=True), start=1):
-        names = SLOPE if len(columns) == 1 else (f"beta_{column.name}", f"b_{column.name}", f"beta{i}", f"b{i}")
+        names = SLOPE if len(columns) == 1 else (named.format(name=column.name, i=i),)
         terms.append(f"{slope(draft, outcome, predictor, names)} * {predictor.expression}")
     return terms
 
@@ -100,6 +102,12 @@ def polynomial(draft: Draft, outcome: Outcome, column: Column, degree: int) -> s
 def predictors(draft: Draft, number: int) -> list[Column]:
     """Several predictors of any kind."""
     return [add_predictor(draft) for _ in range(number)]
+
+
+def as_shown(draft: Draft, columns: list[Column]) -> list[Column]:
+    """The columns in the prompt's order, in which authors write their terms."""
+    order = {variable.name: i for i, variable in enumerate(draft.variables)}
+    return sorted(columns, key=lambda column: order[column.name])
 
 
 def number_of_predictors(draft: Draft, *weights: float) -> int:

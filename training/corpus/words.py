@@ -50,6 +50,7 @@ def _split(lists: Mapping[str, tuple[str, ...]]) -> Mapping[Split, Words]:
 _FILE = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 WORDS = _split({name: tuple(text.split()) for name, text in _FILE["topics"].items()})
 NAMES: Mapping[str, list[str]] = MappingProxyType({name: text.split() for name, text in _FILE["names"].items()})
+TOPICS = frozenset(word for text in _FILE["topics"].values() for word in text.split())
 KEYWORDS = frozenset(keyword.kwlist)
 # Topics and names of the built-in data sets: no example may have one.
 FORBIDDEN_WORDS = frozenset(_FILE["forbidden"]["words"].split())

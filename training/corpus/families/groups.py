@@ -7,6 +7,7 @@ from training.corpus.outcomes import Outcome
 from training.corpus.priors import effects, location
 from training.corpus.terms import (
     any_outcome,
+    as_shown,
     intercept,
     listed,
     number_of_predictors,
@@ -44,6 +45,7 @@ def varying_intercepts(draft: Draft) -> None:
     columns = predictors(draft, number_of_predictors(draft, 8, 3, 2, 1, 1)) if draft.chance(0.55) else []
     describe(draft, *_sentences(draft, outcome, word, columns))
     arrange(draft)
+    columns = as_shown(draft, columns)
     inputs = [prepare(draft, column) for column in columns]
     mean = intercept(draft, outcome, _MEAN)
     terms = slopes(draft, outcome, columns, inputs)
@@ -60,8 +62,9 @@ def varying_slopes(draft: Draft) -> None:
     used = prepare(draft, x)
     mean_a = intercept(draft, outcome, _MEAN)
     mean_b = location(draft, ("mu_b", "mu_beta", "mu_slope"), slope_scale(draft, outcome, used.extent))
-    a = effects(draft, _EFFECTS, outcome.spread, number, mean_a)
-    b = effects(draft, ("beta", "b", "slope", "beta_group"), outcome.spread / used.extent, number, mean_b)
+    a, b = draft.random.choice((("alpha", "beta"), ("a", "b"), ("alpha_group", "beta_group"), ("a_group", "b_group")))
+    a = effects(draft, (a,), outcome.spread, number, mean_a)
+    b = effects(draft, (b,), outcome.spread / used.extent, number, mean_b)
     observe(draft, outcome, f"{a}[{group}] + {b}[{group}] * {used.expression}")
 
 
@@ -84,9 +87,12 @@ def two_groupings(draft: Draft) -> None:
     layout = [] if columns else [f"{outcome.word}: two-way layout of {word} and {other}."]
     describe(draft, *_sentences(draft, outcome, f"{word} and {other}", columns), *layout)
     arrange(draft)
+    columns = as_shown(draft, columns)
     inputs = [prepare(draft, column) for column in columns]
     mean = intercept(draft, outcome, ("mu0", "alpha", "intercept", "grand_mean"))
-    a = effects(draft, (f"a_{first}", f"u_{first}", "a"), outcome.spread, n_first)
-    b = effects(draft, (f"b_{second}", f"u_{second}", "b"), outcome.spread, n_second)
+    named = draft.random.choice(("{sign}_{group}", "u_{group}", "{sign}"))
+    a, b = (named.format(sign=sign, group=group) for sign, group in (("a", first), ("b", second)))
+    a = effects(draft, (a,), outcome.spread, n_first)
+    b = effects(draft, (b,), outcome.spread, n_second)
     terms = slopes(draft, outcome, columns, inputs)
     observe(draft, outcome, " + ".join([mean, f"{a}[{first}]", f"{b}[{second}]", *terms]))

@@ -27,7 +27,7 @@ from training.corpus.terms import (
 def regression(draft: Draft) -> None:
     """One to seven predictors, any outcome."""
     add_size(draft, 8, 400)
-    outcome = any_outcome(draft, identity=5, logit=4, share=1)
+    outcome = any_outcome(draft, identity=10, logit=8, log=5, share=3, binomial=2)
     columns = predictors(draft, number_of_predictors(draft, 8, 6, 4, 3, 2, 1.5, 1))
     describe(draft, *about(draft, outcome, columns))
     arrange(draft)
@@ -72,10 +72,11 @@ def interaction(draft: Draft) -> None:
     arrange(draft)
     first, second = (prepare(draft, column) for column in columns)
     a = intercept(draft, outcome)
-    b1 = slope(draft, outcome, first, ("beta1", "b1", f"beta_{columns[0].name}"))
-    b2 = slope(draft, outcome, second, ("beta2", "b2", f"beta_{columns[1].name}"))
+    stem = draft.random.choice(("beta", "b", "beta_"))
+    b1 = slope(draft, outcome, first, (f"{stem}1",))
+    b2 = slope(draft, outcome, second, (f"{stem}2",))
     scale = slope_scale(draft, outcome, first.extent * second.extent)
-    b3 = location(draft, ("beta_int", "b_int", "beta12", "gamma"), scale)
+    b3 = location(draft, ("beta_int", "b_int", "beta12", "gamma", f"{stem}3"), scale)
     terms = f"{a} + {b1} * {first.expression} + {b2} * {second.expression}"
     observe(draft, outcome, f"{terms} + {b3} * {first.expression} * {second.expression}")
 

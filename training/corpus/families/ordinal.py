@@ -3,16 +3,17 @@
 from commons.data_pymc import Role
 from training.corpus.data import Column, add_column, add_groups, add_size, arrange, data_name, describe
 from training.corpus.draft import Draft
+from training.corpus.names import topic
 from training.corpus.outcomes import Link, Outcome
 from training.corpus.priors import effects
-from training.corpus.terms import listed, number_of_predictors, predictors, prepare, slopes
+from training.corpus.terms import as_shown, listed, number_of_predictors, predictors, prepare, slopes
 from training.corpus.words import NAMES
 
 
 def ordinal(draft: Draft) -> None:
     """An ordered logistic regression, perhaps with groups."""
     add_size(draft, 20, 400)
-    word, top = draft.random.choice(NAMES["ordinal_words"]), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
+    word, top = topic(draft, tuple(NAMES["ordinal_words"])), draft.random.choice([2, 3, 3, 4, 4, 5, 6])
     name = data_name(draft, word, NAMES["outcome"])
     meaning = draft.random.choice(
         [word, f"{word}, 0 to {top}", f"{word}, ordered levels", f"{word} in {top + 1} ordered levels", ""]
@@ -32,6 +33,7 @@ def ordinal(draft: Draft) -> None:
         f"{made.word} from 0 to {top} for {draft.rows} {draft.units}, given {by}.",
     )
     arrange(draft)
+    columns = as_shown(draft, columns)
     inputs = [prepare(draft, column) for column in columns]
     terms = slopes(draft, outcome, columns, inputs)
     cut = draft.name("cut", "cutpoints", "cuts", "thresholds", "c")
