@@ -4,12 +4,14 @@ import ast
 import builtins
 import json
 import keyword
+import re
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import islice
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -25,7 +27,11 @@ from training.batches import Weights, copied_spans, encode, pool, stream
 from training.card import card
 from training.columns import as_markdown, read_markdown
 from training.corpus import FAMILIES, HELD_OUT_FAMILIES, Rates, Split, examples, make
-from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, WORDS
+from training.corpus.draft import Draft
+from training.corpus.families import groups, linear
+from training.corpus.names import topic
+from training.corpus.style import choose_style
+from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, TOPICS, WORDS
 from training.export import export
 from training.folder import OUTPUT, ROOT, OtherModelError, check_folder, read_record
 from training.judge import Judge, Stage
@@ -247,6 +253,35 @@ def test_reserved_names_are_data_as_often_as_their_rate_says_and_never_shadowed(
     for example in often:
         own = {variable.name for variable in example.dataset.variables}
         assert not own & set(assigned(example.prompt + example.program))
+
+
+def test_a_topic_that_does_not_exist_is_a_word_of_no_list():
+    words = WORDS[Split.TRAIN]
+    draft = Draft(random=Random(1), rates=Rates(unknown=1), words=words, style=choose_style(Random(1), Rates()))
+    unknown = [topic(draft, words.predictors) for _ in range(500)]
+    assert not set(unknown) & TOPICS
+    assert len(set(unknown)) > 400
+    assert all(word.isidentifier() and not keyword.iskeyword(word) for word in unknown)
+    assert all(topic(draft, ("farms",)).endswith("s") for _ in range(50))
+    draft.rates = Rates(unknown=0)
+    assert {topic(draft, words.predictors) for _ in range(500)} <= set(words.predictors)
+
+
+def test_terms_stand_in_the_order_of_the_prompt():
+    several = 0
+    for seed in range(60):
+        example = make(seed, CLEAN, families={linear.regression: 1.0})
+        shown = [variable.name for variable in example.dataset.variables if variable.role is Role.PREDICTOR]
+        used = [name for name in re.findall(r"\b\w+\b(?!=)", example.program.split(LIKELIHOOD)[1]) if name in shown]
+        several += len(used) > 1
+        assert used == sorted(used, key=shown.index)
+    assert several > 20
+
+
+def test_several_effects_of_groups_have_spreads_and_offsets_called_after_them():
+    for seed in range(60):
+        example = make(seed, CLEAN, families={groups.varying_slopes: 1.0, groups.two_groupings: 1.0})
+        assert not {"tau", "sigma_group", "sd_group"} & set(assigned(example.prompt + example.program))
 
 
 def test_an_even_rate_of_one_writes_every_family_about_as_often():
