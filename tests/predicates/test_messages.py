@@ -242,6 +242,14 @@ CASES = [
      'pm.Exponential: scale is a mean, got a rate; pass 1 / ... instead'),
     ('eight_schools', 'type', 'z = [sigma[8] for i in range(3)]',
      'sigma[8]: index 8 is out of range for a length of 8'),
+    ('eight_schools', 'support', 'm = pm.Normal("m", 0, [-1.0] + [1.0] * 7)',
+     'pm.Normal: sigma must be > 0, got [-1, 1] (from [-1.0] + [1.0] * 7)'),
+    ('eight_schools', 'type', 'm = pm.Normal("m", shape=(3,) + (2,)); z = m[0, 2]',
+     'm[0, 2]: index 2 is out of range for a length of 2'),
+    ('eight_schools', 'type', 'm = [1.0] * 3; m += [2.0]; z = m * sigma',
+     'shapes (4,) and (8,) do not fit in m * sigma'),
+    ('eight_schools', 'parse', 'z = [0] * 5000 * 5000',
+     'a list of 25000000 elements (at most 10000000)'),
 ]  # fmt: skip
 
 

@@ -92,6 +92,8 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
         return
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)
     after = operate(node, type(node.op), before, evaluate(node.value, state), state)
+    if before.kind is Kind.SEQUENCE:
+        changed(before, state)  # a list stays the same object, whatever other names it has
     bind_target(node.target, after, state)
 
 

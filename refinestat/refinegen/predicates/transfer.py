@@ -42,8 +42,10 @@ def derived(arguments: Sequence[Value]) -> Outcome:
 
 def as_array(value: Value) -> Value:
     """A list of numbers as the array that NumPy makes of it."""
-    if value.kind is not Kind.SEQUENCE or value.items is None:
+    if value.kind is not Kind.SEQUENCE:
         return value
+    if value.items is None:
+        return opaque([value])
     parts = [as_array(item) for item in value.items]
     if not parts:
         return value
