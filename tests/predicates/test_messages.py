@@ -248,6 +248,12 @@ CASES = [
      'm[0, 2]: index 2 is out of range for a length of 2'),
     ('eight_schools', 'type', 'm = [1.0] * 3; m += [2.0]; z = m * sigma',
      'shapes (4,) and (8,) do not fit in m * sigma'),
+    ('eight_schools', 'type', 'e = pm.Normal("e", shape=(5, 3)); z = e / e.sum(1)',
+     'shapes (5, 3) and (5,) do not fit in e / e.sum(1)'),
+    ('eight_schools', 'type', 'e = pm.Normal("e", shape=(5, 3)); z = e.sum(1, keepdims=True) + sigma[:6, None]',
+     'shapes (5, 1) and (6, 1) do not fit in e.sum(1, keepdims=True) + sigma[:6, None]'),
+    ('eight_schools', 'type', 'z = pm.math.clip(pm.Normal("a"), -1, sigma)[8]',
+     "pm.math.clip(pm.Normal('a'), -1, sigma)[8]: index 8 is out of range for a length of 8"),
     ('eight_schools', 'parse', 'z = [0] * 5000 * 5000',
      'a list of 25000000 elements (at most 10000000)'),
 ]  # fmt: skip
