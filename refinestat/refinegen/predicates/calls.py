@@ -11,6 +11,7 @@ from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
 from refinestat.refinegen.predicates.methods import GP, library_function, method
+from refinestat.refinegen.predicates.paths import MODELS
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import State, changed, checked
@@ -81,7 +82,7 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         return make(node, name, arguments, state, registered=last == "")
     if path.startswith("pm.") and name in library.functions and not last:
         return make(node, name, arguments, state, registered=True)
-    if path == "pm.Model":
+    if path in MODELS:
         return Value(kind=Kind.MODEL)
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)
