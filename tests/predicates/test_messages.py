@@ -254,6 +254,8 @@ CASES = [
      'shapes (5, 1) and (6, 1) do not fit in e.sum(1, keepdims=True) + sigma[:6, None]'),
     ('eight_schools', 'type', 'z = pm.math.clip(pm.Normal("a"), -1, sigma)[8]',
      "pm.math.clip(pm.Normal('a'), -1, sigma)[8]: index 8 is out of range for a length of 8"),
+    ('glm', 'type', 'a = pm.Normal("a", shape=(2, 5, 3)); z = a[0, :, N - N][:, 5]',
+     'a[0, :, N - N][:, 5]: index 5 is out of range for a length of 5'),
     ('eight_schools', 'parse', 'z = [0] * 5000 * 5000',
      'a list of 25000000 elements (at most 10000000)'),
 ]  # fmt: skip
