@@ -56,7 +56,13 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
         return number(length) if length is not None else Value(integer=True, shape=(), bounds=(0.0, math.inf))
     if name in {"float", "int", "bool", "range"} and values and values[0].symbolic and values[0].sources:
         state.report(What.PLAIN, node, values=tuple(values))
-    return checked(node, _plain_builtin(name, values, arguments), arguments, state)
+    try:
+        result = _plain_builtin(name, values, arguments)
+    except shapes.Mismatch:
+        summed = elements(values[0]) if len(values) == 1 else None
+        state.report(What.SHAPES, node, values=tuple(values) if summed is None else summed)
+        result = transfer.opaque(values)
+    return checked(node, result, arguments, state)
 
 
 def _has_attribute(values: list[Value]) -> Value:
@@ -100,6 +106,8 @@ def _added(values: list[Value]) -> Value | None:
     parts = elements(values[0]) if len(values) == 1 else None
     if not parts:
         return None
+    if len(parts) > MOST_ITEMS:
+        return functions.apply("sum", values, {}) if all(part.shape == () for part in parts) else None
     total = parts[0]
     for part in parts[1:]:
         total = transfer.binary(ast.Add, total, part)

@@ -14,13 +14,13 @@ from refinestat.refinegen.predicates.symbols import MISSING
 
 MOST_ELEMENTS = 20_000
 MOST_BITS = 512
-MOST_BITS_OF_SUM = 1_200  # more than any real has
+MOST_BITS_OF_SUM = 1_000  # as many a real holds
 WIDEST = 63  # bits of a whole number of an array's; wider ones make arrays of objects
 PLAIN = {int, float, bool}
 LONGEST_TEXT = 1_000
 # What NumPy raises on arguments that do not go together; warnings, where they are errors.
 UNCOMPUTABLE = (
-    ArithmeticError, ValueError, TypeError, IndexError, AttributeError, MemoryError, np.linalg.LinAlgError, Warning,
+    ArithmeticError, ValueError, TypeError, LookupError, AttributeError, MemoryError, np.linalg.LinAlgError, Warning,
 )  # fmt: skip
 
 OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
@@ -113,10 +113,10 @@ def _of_texts(op: type[ast.AST], left: Any, right: Any) -> Any:
     """Texts that are compared, joined or repeated (`too_large` has seen how often); never a formatted one."""
     kinds = {type(left), type(right)}
     if kinds == {str, int} and op is ast.Mult:
-        return left * right
+        return _computed(OPERATORS[op], left, right)
     if kinds != {str} or (op is ast.Add and len(left) + len(right) > LONGEST_TEXT):
         return MISSING
-    return OPERATORS[op](left, right) if op in OF_TEXTS else MISSING
+    return _computed(OPERATORS[op], left, right) if op in OF_TEXTS else MISSING
 
 
 def _size_of(left: Any, right: Any) -> int:

@@ -9,7 +9,7 @@ from refinestat.refinegen.predicates import constants, transfer
 from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped
 from refinestat.refinegen.predicates.expressions import evaluate
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, State
-from refinestat.refinegen.predicates.symbols import MISSING, Kind, Value, text
+from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, Kind, Value, text
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
@@ -20,6 +20,7 @@ def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
             items = None if items is None else [*items, value]
         else:
             items = None if items is None or value.items is None else [*items, *value.items]
+        items = None if items is None or len(items) > MOST_WEIGHT else items
     return grouped(items)
 
 

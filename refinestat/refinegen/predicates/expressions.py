@@ -12,7 +12,7 @@ from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import constants, functions, measures, shapes, transfer
 from refinestat.refinegen.predicates.binding import bind_target
 from refinestat.refinegen.predicates.records import What
-from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, size
+from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, size
 from refinestat.refinegen.predicates.symbols import (
     MISSING,
     NONE,
@@ -37,7 +37,9 @@ def evaluate(node: ast.expr | None, state: State) -> Value:
     reader = READERS.get(type(node))
     if reader is None or state.steps > state.limit:
         return UNKNOWN
-    return reader(node, state)
+    value = reader(node, state)
+    state.steps += value.weight // ITEMS_PER_STEP
+    return value
 
 
 def _constant(node: ast.Constant, state: State) -> Value:

@@ -3,6 +3,8 @@
 import ast
 from dataclasses import replace
 
+import numpy as np
+
 from refinestat.refinegen.predicates import functions, given, measures, rules, shapes, transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
@@ -77,7 +79,8 @@ def _cast(base: Value, arguments: Passed) -> Value:
 
 
 def _as(base: Value, kind: type) -> object:
-    return base.constant.astype(kind) if base.known and hasattr(base.constant, "astype") else MISSING
+    with np.errstate(invalid="ignore"):
+        return base.constant.astype(kind) if base.known and hasattr(base.constant, "astype") else MISSING
 
 
 def _grow_list(func: ast.expr, base: Value, arguments: Passed, state: State) -> Value:

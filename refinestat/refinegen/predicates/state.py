@@ -18,6 +18,9 @@ ELEMENTS_PER_STEP = 200
 STEPS_OF_ANY = 20
 
 
+ITEMS_PER_STEP = 10  # of lists, which may be walked wherever they stand
+
+
 NAMES_PER_STEP = 30  # of the table, which is copied for each statement
 
 

@@ -31,7 +31,8 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
 
 def as_outcome(value: Value, column: Any, state: State) -> Value:
     """A column, which may be the outcome that a person named."""
-    return replace(value, outcome=Outcome.WHOLE) if column == state.symbols.scored and column is not None else value
+    scored = isinstance(column, str) and column == state.symbols.scored
+    return replace(value, outcome=Outcome.WHOLE) if scored else value
 
 
 def table_item(node: ast.AST, table: Value, index: Value, state: State) -> Value:
