@@ -36,6 +36,12 @@ def elements(value: Value) -> tuple[Value, ...] | None:
     return None
 
 
+def iterates(node: ast.AST, value: Value, state: State) -> None:
+    """Something is done for each value of the outcome."""
+    if value.outcome is Outcome.WHOLE:
+        state.report(What.LEAK, node)
+
+
 def any_element(value: Value) -> Value:
     """Some element of an iterable of unknown length."""
     if value.items:
@@ -59,7 +65,8 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
         state.names[target.id] = value if measure == value.measure else replace(value, measure=measure)
         return
     if isinstance(target, ast.Starred):
-        bind_target(target.value, Value(kind=Kind.SEQUENCE), state, local=local)
+        rest = Value(kind=Kind.SEQUENCE, sources=value.sources, outcome=transfer.derived([value]))
+        bind_target(target.value, rest, state, local=local)
     if not isinstance(target, ast.Tuple | ast.List):
         return
     parts = elements(value)

@@ -33,10 +33,10 @@ def _range(arguments: Passed) -> Value:
         or not all(isinstance(end, int) and abs(end) < 2**62 for end in ends)
         or (len(ends) > 2 and not ends[2])
     ):
-        return Value(kind=Kind.SEQUENCE, integer=True)
-    span = range(*ends[:3])
+        return Value(kind=Kind.SEQUENCE, integer=True, outcome=transfer.derived(arguments.values))
+    span, outcome = range(*ends[:3]), transfer.derived(arguments.values)
     items = tuple(number(i) for i in span) if len(span) <= MOST_ITEMS else None
-    return Value(kind=Kind.SEQUENCE, integer=True, items=items, shape=(len(span),))
+    return Value(kind=Kind.SEQUENCE, integer=True, items=items, shape=(len(span),), outcome=outcome)
 
 
 def python_function(node: ast.Call, name: str, arguments: Passed, state: State) -> Value:
@@ -80,7 +80,8 @@ def _plain_builtin(name: str, values: list[Value], arguments: Passed) -> Value:
     if made is not None:
         return made
     if name == "dict" and not values and not arguments.unsure:
-        return Value(kind=Kind.TABLE, keys=tuple(arguments.keywords), items=tuple(arguments.named.values()))
+        items = tuple(arguments.named.values())
+        return Value(kind=Kind.TABLE, keys=tuple(arguments.keywords), items=items, outcome=transfer.derived(items))
     return transfer.opaque([*values, *arguments.named.values()])
 
 
@@ -136,7 +137,7 @@ def _number_cast(kind: type) -> Callable[[list[Value]], Value | None]:
     def cast(values: list[Value]) -> Value | None:
         if len(values) != 1 or not isinstance(values[0].constant, int | float) or not math.isfinite(values[0].constant):
             return None
-        return number(kind(values[0].constant))
+        return number(kind(values[0].constant), outcome=transfer.derived(values))
 
     return cast
 

@@ -14,7 +14,7 @@ from refinestat.refinegen.predicates.methods import GP, library_function, method
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import State, changed, checked
-from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Value
+from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Outcome, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
 
 
@@ -30,6 +30,7 @@ def passed(node: ast.Call, state: State) -> Passed:
             continue
         parts = elements(value)
         unsure = unsure or parts is None
+        hidden(argument, value, state, known=parts is not None)
         positional += [Argument(node=argument, value=part) for part in parts or ()]
     for keyword in node.keywords:
         value = evaluate(keyword.value, state)
@@ -40,7 +41,14 @@ def passed(node: ast.Call, state: State) -> Passed:
             keywords |= {str(key): Argument(node=keyword.value, value=item) for key, item in pairs}
         else:
             unsure = True
+            hidden(keyword.value, value, state, known=False)
     return Passed(positional=tuple(positional), keywords=keywords, unsure=unsure)
+
+
+def hidden(node: ast.AST, value: Value, state: State, *, known: bool) -> None:
+    """What is taken apart by * or ** is the outcome, or nobody knows where in it the outcome is."""
+    if value.outcome is Outcome.WHOLE or (value.outcome and not known):
+        state.report(What.LEAK, node)
 
 
 def _call(node: ast.Call, state: State) -> Value:

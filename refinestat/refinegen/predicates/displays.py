@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import constants, transfer
-from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped
+from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped, iterates
 from refinestat.refinegen.predicates.expressions import evaluate
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, State
 from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, Kind, Value, text
@@ -14,14 +14,16 @@ from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, Kind, 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
     items: list[Value] | None = []
+    values = []
     for element in node.elts:
         value = evaluate(element.value if isinstance(element, ast.Starred) else element, state)
+        values.append(value)
         if not isinstance(element, ast.Starred):
             items = None if items is None else [*items, value]
         else:
             items = None if items is None or value.items is None else [*items, *value.items]
         items = None if items is None or len(items) > MOST_WEIGHT else items
-    return grouped(items)
+    return grouped(items) if items is not None else replace(transfer.opaque(values, kind=Kind.SEQUENCE), symbolic=False)
 
 
 def _table(node: ast.Dict, state: State) -> Value:
@@ -38,21 +40,25 @@ def _table(node: ast.Dict, state: State) -> Value:
             found |= zip(value.keys, value.items, strict=True)
         else:
             found = None
+    outcome = transfer.derived(values)
     if found is None:
-        return Value(kind=Kind.TABLE, outcome=transfer.derived(values))
-    return Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values()))
+        return Value(kind=Kind.TABLE, outcome=outcome)
+    return Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values()), outcome=outcome)
 
 
 def _joined_text(node: ast.JoinedStr, state: State) -> Value:
     parts: list[str] = []
+    values: list[Value] = []
     known = True
     for part in node.values:
         inner = part.value if isinstance(part, ast.FormattedValue) else part
         value = evaluate(inner, state)
+        values.append(value)
         plain = isinstance(part, ast.Constant) or (part.format_spec is None and part.conversion == -1)  # type: ignore[attr-defined]
         known = known and plain and isinstance(value.constant, str | int)
         parts.append(str(value.constant) if known else "")
-    return text("".join(parts)) if known and sum(map(len, parts)) < constants.LONGEST_TEXT else text()
+    made = text("".join(parts)) if known and sum(map(len, parts)) < constants.LONGEST_TEXT else text()
+    return replace(made, outcome=transfer.derived(values))
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State) -> Value:
@@ -60,6 +66,7 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
     state.steps += len(before) // NAMES_PER_STEP
     single = len(node.generators) == 1 and not node.generators[0].ifs and not isinstance(node, ast.DictComp)
     first = evaluate(node.generators[0].iter, state)
+    iterates(node.generators[0].iter, first, state)
     known = elements(first) if single else None
     results = []
     if known is not None and len(known) <= MOST_ITEMS and not isinstance(node, ast.DictComp):
@@ -68,18 +75,21 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
             results.append(evaluate(node.elt, state))
         state.names = before
         return grouped(results)
+    conditions: list[Value] = []
     for position, generator in enumerate(node.generators):
         iterated = first if position == 0 else evaluate(generator.iter, state)
+        iterates(generator.iter, iterated, state)
         bind_target(generator.target, any_element(iterated), state, local=True)
         for condition in generator.ifs:
-            evaluate(condition, state)
+            conditions.append(evaluate(condition, state))
     outer, state.certain, observed = state.certain, False, len(state.observations)
     parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
     made = [evaluate(part, state) for part in parts]
     state.names, state.certain = before, outer
     state.observations += state.observations[observed:]  # as often as there are elements
     kind = Kind.TABLE if isinstance(node, ast.DictComp) else Kind.SEQUENCE
-    return replace(transfer.opaque(made, kind=kind), symbolic=False)
+    outcome = transfer.derived(made if state.symbols.script else [*made, *conditions])
+    return replace(transfer.opaque(made, kind=kind), symbolic=False, outcome=outcome)
 
 
 def _slice(node: ast.Slice, state: State) -> Value:

@@ -31,6 +31,8 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     """The value of `base.name(...)`."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
+        if base.outcome:
+            state.report(What.LEAK, node)
         return declare_gp(node, name, arguments, state)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)
@@ -54,7 +56,8 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
     if base.kind is Kind.TABLE:
         return _table_method(base, name, arguments)
     if base.kind is Kind.TEXT:
-        return Value(kind=Kind.SEQUENCE if name == "split" else Kind.TEXT)
+        kind = Kind.SEQUENCE if name == "split" else Kind.TEXT
+        return Value(kind=kind, outcome=transfer.derived([base, *arguments.values]))
     if base.kind is Kind.UNKNOWN and name in SAME_DATA:
         return base
     if name == "astype":

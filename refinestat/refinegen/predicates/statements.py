@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import calls, imports, methods
-from refinestat.refinegen.predicates.binding import any_element, bind_target, elements
+from refinestat.refinegen.predicates.binding import any_element, bind_target, elements, iterates
 from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
 from refinestat.refinegen.predicates.expressions import READERS, evaluate, operate
@@ -16,7 +16,7 @@ from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
-from refinestat.refinegen.predicates.symbols import OWN, Kind, Symbols, Value
+from refinestat.refinegen.predicates.symbols import OWN, Kind, Outcome, Symbols, Value
 
 MOST_ROUNDS = 5_000
 
@@ -97,6 +97,7 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
 
 def _for(node: ast.For, state: State) -> None:
     iterated = evaluate(node.iter, state)
+    iterates(node.iter, iterated, state)
     rounds = elements(iterated)
     count = iterated.shape[0] if rounds is None and iterated.shape else None
     if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:
@@ -143,7 +144,15 @@ def _if(node: ast.If, state: State) -> None:
     certain = truth(test)
     if certain is not None:
         run(node.body if certain else node.orelse, state)
-        return
+    else:
+        _both_ways(node, state)
+    if test.outcome and not state.symbols.script:
+        for each in walk(node):
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in state.names:
+                state.names[each.id] = replace(state.names[each.id], outcome=Outcome.DERIVED)
+
+
+def _both_ways(node: ast.If, state: State) -> None:
     names, declared, observed = dict(state.names), dict(state.declared), list(state.observations)
     state.steps += 2 * len(names) // NAMES_PER_STEP
     run(node.body, state)
