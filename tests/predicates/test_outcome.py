@@ -28,6 +28,7 @@ HELD = {
     "looked up": "t = {c: c for c in range(-30, 60)}\nz = [t[v] for v in y]",
     "arguments": "z = np.add(*[v for v in (y, 0.0) if True])",
     "keyword": 'm = pm.Normal("m", sigma=1, **{k: y for k in ["mu"]})\nz = 0',
+    "name": 'z = pm.Normal(f"n{[y][0]}", 0, 1)',
     "mean of a process": (
         "g = pm.gp.Latent(mean_func=pm.gp.mean.Constant(np.stack([y])[0]), cov_func=pm.gp.cov.ExpQuad(1, 1.0))\n"
         'z = g.prior("f", np.arange(8.0)[:, None])'
@@ -64,3 +65,43 @@ def test_what_is_made_of_the_outcome_is_no_parameter(name):
 @pytest.mark.parametrize("name", FREE)
 def test_what_is_free_of_the_outcome_is_accepted(name):
     assert refusals(FREE[name]) == []
+
+
+N = "N = [pm.Normal for i in range(100)][0]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f'{N}z = N("z", 0, 1)', "nobody knows what is called"),
+        (
+            'C = [pm.CustomDist for i in range(99)][0]\nC("c", 1.0, observed=[y][0])\nz = 0',
+            "nobody knows what is called",
+        ),
+        ("f = [np.random.normal for i in range(99)][0]\nz = f()", "nobody knows what is called"),
+        ("z = sorted([1, 2], key=np.random.uniform)[0]", "random"),
+        ('z = pm.Normal("z", **{k: 1 for k in ["sigma"]})', "nobody knows what * or ** passes"),
+        ('z = pm.Normal("z", *[v for v in (0, 1) if v is not None])', "nobody knows what * or ** passes"),
+        ('k = {"sigma": 1} | {}\nz = pm.Normal("z", **k)', "nobody knows what * or ** passes"),
+    ],
+)
+def test_where_it_is_scored_a_call_is_plain(text, words):
+    assert words in refusals(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'N = pm.Normal\nz = N("z", 0, 1)',
+        'z = sum([D(n, 1) for n, D in [("e", pm.HalfNormal), ("f", pm.Exponential)]])',
+        'z = {"n": pm.Normal}["n"]("z", 0, 1)',
+        'D = pm.Normal if J > 3 else pm.Laplace\nz = D("z", 0, 1)',
+        'z = pm.Normal("z", *[0, 1], **{"shape": J})',
+        'k = dict(mu=0)\nz = pm.Normal("z", **{**k, "sigma": 2})',
+        "c = pm.gp.cov.ExpQuad(1, 1.0) * 2.0 + pm.gp.cov.WhiteNoise(0.1)\nz = c(np.arange(8.0)[:, None], diag=True)",
+        "c = pm.gp.cov.ExpQuad(1, 1.0)\nx = np.arange(8.0)[:, None]\nz = (-1 * c + c**2)(x, x)[0]",
+        "z = pm.gp.mean.Zero()(np.arange(8.0)[:, None])",
+    ],
+)
+def test_a_call_that_can_be_followed_is_plain(text):
+    assert refusals(text) == []

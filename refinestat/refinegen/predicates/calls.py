@@ -10,11 +10,11 @@ from refinestat.refinegen.predicates import transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.methods import GP, library_function, method
+from refinestat.refinegen.predicates.methods import library_function, method
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import State, changed, checked
-from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Outcome, Value
+from refinestat.refinegen.predicates.symbols import GP, OWN, UNKNOWN, Kind, Outcome, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
 
 
@@ -61,6 +61,9 @@ def _call(node: ast.Call, state: State) -> Value:
             return method(node, base, arguments, state)
     callee = evaluate(node.func, state)
     arguments = passed(node, state)
+    for argument in (*arguments.positional, *arguments.keywords.values()):
+        if argument.value.kind is Kind.FUNCTION and argument.value.path.startswith("np.random."):
+            state.report(What.CHANGE, argument.node, argument.value.path)
     if callee.path == OWN.path:
         own_function(arguments, state)
     if callee.kind is Kind.FUNCTION:
@@ -68,7 +71,15 @@ def _call(node: ast.Call, state: State) -> Value:
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
         state.report(What.NOT_CALLABLE, node.func)
         return UNKNOWN
+    if state.symbols.dataset is not None and callee.path != GP and not _plain(arguments):
+        state.report(What.HIDDEN, node)
     return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
+
+
+def _plain(arguments: Passed) -> bool:
+    """One argument that is no text: something that computes, such as `np.poly1d([1, 2])(x)`. No variable is made so."""
+    values = arguments.values
+    return len(values) == 1 and values[0].kind is not Kind.TEXT and not arguments.keywords and not arguments.unsure
 
 
 def own_function(arguments: Passed, state: State) -> None:

@@ -14,6 +14,7 @@ from refinestat.refinegen.predicates.binding import bind_target
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, size
 from refinestat.refinegen.predicates.symbols import (
+    GP,
     MISSING,
     NONE,
     UNKNOWN,
@@ -168,6 +169,8 @@ def _binary(node: ast.BinOp, state: State) -> Value:
     left, right = evaluate(node.left, state), evaluate(node.right, state)
     result = operate(node, type(node.op), left, right, state)
     measure = measures.of_operation(type(node.op), left, right)
+    if GP in (left.path, right.path) and result.kind is Kind.UNKNOWN:
+        return replace(result, path=GP)
     return replace(result, measure=measure) if measure else result
 
 

@@ -11,7 +11,7 @@ from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, NAMES_PER_STEP, State, changed, checked, size
-from refinestat.refinegen.predicates.symbols import MISSING, NONE, UNKNOWN, Kind, Outcome, Value, sequence
+from refinestat.refinegen.predicates.symbols import GP, MISSING, NONE, UNKNOWN, Kind, Outcome, Value, sequence
 from refinestat.refinegen.predicates.vocabulary import words
 
 # Methods that change the list, dict or array that they are called on, and functions that change an argument.
@@ -20,7 +20,6 @@ CHANGES = words("append extend update setdefault pop popitem clear insert remove
 CHANGING = {"fill_diagonal", "put", "copyto", "place", "putmask", "shuffle"}
 SAME_DATA = {"to_numpy", "copy", "astype", "ravel", "flatten"}  # of a column or array of unknown content
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
-GP = "a Gaussian process"  # the path of one; classes of one's own may have methods of these names, too
 
 
 # Functions of NumPy that fail on tensors: they compare, or pass out= on.
