@@ -16,10 +16,23 @@ def grouped(items: Iterable[Value] | None) -> Value:
     """A list of these values; with what they carry."""
     if items is None:
         return Value(kind=Kind.SEQUENCE)
-    kept = tuple(items)
+    kept = tuple(spent(item) if item.path == ONCE else item for item in items)
     result = sequence(kept, Outcome.DERIVED if any(v.outcome for v in kept) else Outcome.FREE)
     sources = frozenset().union(*(v.sources for v in kept))
     return replace(result, sources=sources, symbolic=False) if sources else result
+
+
+ONCE = "an iterator"
+
+
+def once(value: Value) -> Value:
+    """What `zip`, `enumerate` or a generator gives: it can be gone through once."""
+    return replace(value, path=ONCE)
+
+
+def spent(value: Value) -> Value:
+    """An iterator of which nobody knows how much is left."""
+    return Value(kind=Kind.SEQUENCE, sources=value.sources, outcome=value.outcome)
 
 
 def elements(value: Value) -> tuple[Value, ...] | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import functions, measures, shapes, transfer
-from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped
+from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped, once
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import State, checked
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Value, number
@@ -87,20 +87,20 @@ def _plain_builtin(name: str, values: list[Value], arguments: Passed) -> Value:
 
 def _enumerated(values: list[Value]) -> Value | None:
     parts = elements(values[0]) if len(values) == 1 else None
-    return None if parts is None else grouped(grouped((number(i), part)) for i, part in enumerate(parts))
+    return None if parts is None else once(grouped(grouped((number(i), part)) for i, part in enumerate(parts)))
 
 
 def _zipped(values: list[Value]) -> Value | None:
     parts = [elements(value) for value in values]
     if any(part is None for part in parts):
         return None
-    return grouped(grouped(group) for group in zip(*(p for p in parts if p is not None), strict=False))
+    return once(grouped(grouped(group) for group in zip(*(p for p in parts if p is not None), strict=False)))
 
 
 def _listed(values: list[Value]) -> Value | None:
     if not values:
         return grouped(())
-    return values[0] if values[0].kind is Kind.SEQUENCE else None
+    return replace(values[0], path="") if values[0].kind is Kind.SEQUENCE else None
 
 
 def _added(values: list[Value]) -> Value | None:

@@ -43,8 +43,8 @@ OPERATORS: Mapping[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
-    ast.Is: operator.is_,
-    ast.IsNot: operator.is_not,
+    ast.Is: lambda x, y: x is y if type(x) is type(y) is bool else MISSING,  # of numbers, nobody knows
+    ast.IsNot: lambda x, y: x is not y if type(x) is type(y) is bool else MISSING,
     ast.USub: lambda x, _: -x,
     ast.UAdd: lambda x, _: +x,
     ast.Invert: lambda x, _: ~x,

@@ -6,10 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import constants, transfer
-from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped, iterates
+from refinestat.refinegen.predicates.binding import (
+    MOST_ITEMS,
+    any_element,
+    bind_target,
+    elements,
+    grouped,
+    iterates,
+    once,
+)
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.state import NAMES_PER_STEP, State
-from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, Kind, Value, text
+from refinestat.refinegen.predicates.nodes import walk
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State
+from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, UNKNOWN, Kind, Value, text
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
@@ -23,6 +32,8 @@ def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
         else:
             items = None if items is None or value.items is None else [*items, *value.items]
         items = None if items is None or len(items) > MOST_WEIGHT else items
+    if isinstance(node, ast.Set):  # of equal things there is one, in no known order
+        items = None
     return grouped(items) if items is not None else replace(transfer.opaque(values, kind=Kind.SEQUENCE), symbolic=False)
 
 
@@ -73,8 +84,11 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
         for item in known:
             bind_target(node.generators[0].target, item, state, local=True)
             results.append(evaluate(node.elt, state))
-        state.names = before
-        return grouped(results)
+        _leave(node, before, state)
+        result = grouped(results)
+        if isinstance(node, ast.GeneratorExp):
+            return once(result)
+        return replace(result, items=None) if isinstance(node, ast.SetComp) else result
     conditions: list[Value] = []
     for position, generator in enumerate(node.generators):
         iterated = first if position == 0 else evaluate(generator.iter, state)
@@ -85,11 +99,23 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
     outer, state.certain, observed = state.certain, False, len(state.observations)
     parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
     made = [evaluate(part, state) for part in parts]
-    state.names, state.certain = before, outer
+    state.certain = outer
+    _leave(node, before, state)
     state.observations += state.observations[observed:]  # as often as there are elements
     kind = Kind.TABLE if isinstance(node, ast.DictComp) else Kind.SEQUENCE
     outcome = transfer.derived(made if state.symbols.script else [*made, *conditions])
     return replace(transfer.opaque(made, kind=kind), symbolic=False, outcome=outcome)
+
+
+def _leave(node: ast.AST, before: dict[str, Value], state: State) -> None:
+    """After a comprehension its names are gone, but for those that `:=` binds: nobody knows whether it did."""
+    nodes = walk(node)
+    state.steps += len(nodes) // NODES_PER_STEP
+    inner, state.names = state.names, before
+    for each in nodes:
+        if isinstance(each, ast.NamedExpr) and each.target.id in inner:
+            name = each.target.id
+            state.names[name] = transfer.opaque([inner[name], before.get(name, UNKNOWN)])
 
 
 def _slice(node: ast.Slice, state: State) -> Value:

@@ -10,9 +10,9 @@ from typing import Any
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import constants, functions, measures, shapes, transfer
-from refinestat.refinegen.predicates.binding import bind_target
+from refinestat.refinegen.predicates.binding import ONCE, bind_target, spent
 from refinestat.refinegen.predicates.records import What
-from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, size
+from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, aliases, size
 from refinestat.refinegen.predicates.symbols import (
     GP,
     MISSING,
@@ -56,6 +56,8 @@ def _constant(node: ast.Constant, state: State) -> Value:
 def _name(node: ast.Name, state: State) -> Value:
     value = state.names.get(node.id)
     if value is not None:
+        for name in aliases(value, state) if value.path == ONCE else ():
+            state.names[name] = spent(value)
         return value
     if node.id in CALLABLE_BUILTINS | VALUE_BUILTINS or (state.symbols.script and node.id == "hasattr"):
         return function(node.id)

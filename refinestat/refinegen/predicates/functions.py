@@ -117,9 +117,10 @@ def _same(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Valu
         low, high = first.bounds
         ends = (low if math.isinf(low) else math.floor(low)), (high if math.isinf(high) else math.ceil(high))
         return replace(first, shape=shape, constant=MISSING, bounds=ends, reach=NOTHING, integer=whole)
-    return replace(
-        first, shape=shape, constant=first.constant if keep and name != "sort" else MISSING, keys=None, path=""
-    )
+    constant = first.constant if keep and name != "sort" else MISSING
+    if name == "copy" and hasattr(constant, "copy") and not first.outcome:
+        constant = constant.copy()
+    return replace(first, shape=shape, constant=constant, keys=None, path="")
 
 
 def _reduced(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:

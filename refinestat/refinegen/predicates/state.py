@@ -1,7 +1,10 @@
 """What changes while one statement is read, and how much of it may be read."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from refinestat.refinegen.predicates.records import Call, Event, Passed, What
 from refinestat.refinegen.predicates.symbols import MOST_EFFORT, UNKNOWN, Outcome, Symbols, Value
@@ -99,11 +102,25 @@ def exhausted(symbols: Symbols) -> bool:
     return symbols.effort >= symbols.most_effort if symbols.script else symbols.effort > symbols.most_effort
 
 
-def changed(value: Value, state: State) -> None:
+def changed(value: Value, state: State, stored: Sequence[Value] = ()) -> None:
     """Something was stored in a list, dict or array: by whatever name it goes, nothing is known of it any more."""
-    for name, other in state.names.items():
-        if other is value:
-            state.names[name] = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
+    outcome = value.outcome if not any(each.outcome for each in stored) else Outcome.DERIVED
+    for name in aliases(value, state):
+        state.names[name] = replace(UNKNOWN, sources=value.sources, outcome=outcome, symbolic=value.symbolic)
+
+
+def aliases(value: Value, state: State) -> list[str]:
+    """By which names it goes; arrays that look at the same memory are the same."""
+    if value is UNKNOWN:  # of which there is only one, whatever it stands for
+        return []
+    return [name for name, other in state.names.items() if other is value or _same(value, other)]
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values may stand for the same thing: a value is copied where its name tells what it measures."""
+    if isinstance(one.constant, np.ndarray) and isinstance(other.constant, np.ndarray):
+        return bool(one.constant.ndim and np.may_share_memory(one.constant, other.constant))
+    return bool(one.items) and one.kind is other.kind and one.items is other.items
 
 
 def size(value: Value) -> int:

@@ -14,7 +14,7 @@ from refinestat.refinegen.predicates.forgetting import forget
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
-from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, state_of
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, size, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
 from refinestat.refinegen.predicates.symbols import OWN, Kind, Outcome, Symbols, Value
 
@@ -91,7 +91,10 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
         evaluate(node.value, state)
         return
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)
-    after = operate(node, type(node.op), before, evaluate(node.value, state), state)
+    value = evaluate(node.value, state)
+    after = operate(node, type(node.op), before, value, state)
+    if before.kind in {Kind.SEQUENCE, Kind.TABLE, Kind.DATA, Kind.UNKNOWN} or size(before):
+        changed(before, state, [value])  # in place, by whatever other name it goes
     bind_target(node.target, after, state)
 
 
