@@ -28,6 +28,19 @@ HELD = {
     "looked up": "t = {c: c for c in range(-30, 60)}\nz = [t[v] for v in y]",
     "arguments": "z = np.add(*[v for v in (y, 0.0) if True])",
     "keyword": 'm = pm.Normal("m", sigma=1, **{k: y for k in ["mu"]})\nz = 0',
+    "carried from round to round": "z = 0\na = 0\nfor i in range(100):\n    z = a\n    a = y",
+    "carried by two": "z = 0\na = 0\nb = 0\nfor i in range(100):\n    z = a\n    a = b\n    b = y",
+    "named in a comprehension": "z = 0\nq = [z := y for i in range(1)]",
+    "variable of the model": 'pm.Data("d", y)\nz = model["d"]',
+    "variables of the model": 'pm.Data("d", y)\nz = model.data_vars[0].get_value()',
+    "variable of a model inside": 'with pm.Model(name="a") as m:\n    pm.Data("d", y)\nz = m["a::d"]',
+    "the model by a function": 'pm.Data("d", y)\nz = pm.modelcontext(None).data_vars[0]',
+    "coordinate": 'model.add_coord("s", y)\nz = np.array(model.coords["s"])',
+    "coordinates": 'model.add_coords({"s": y})\nz = 0',
+    "coordinates of data": 'pm.Data("d", sigma, dims="s", coords={"s": y})\nz = 0',
+    "changed model": 'a = pm.Normal("a", 0, 1)\nn = model.named_vars\nn |= {"a": y}\nz = model["a"]',
+    "added to the model": "f = model.potentials\nf += [100]\nz = 0",
+    "put into the model": "f = model.potentials\nf.append(100)\nz = 0",
     "name": 'z = pm.Normal(f"n{[y][0]}", 0, 1)',
     "mean of a process": (
         "g = pm.gp.Latent(mean_func=pm.gp.mean.Constant(np.stack([y])[0]), cov_func=pm.gp.cov.ExpQuad(1, 1.0))\n"
@@ -43,6 +56,10 @@ FREE = {
     "rounds": "z = sum([float(i) for i in range(len(y))])",
     "text of its length": 's = f"n{len(y)}"\nz = pm.Normal(s, 0, 1)',
     "list of priors": 'b = [pm.Normal(f"b{i}", 0, 1) for i in range(3)]\na, *c = b\nz = a + sum(c)',
+    "carried from round to round": "z = 0\na = 0\nfor i in range(100):\n    z = a\n    a = i + len(y)",
+    "variable of the model": 'pm.Data("d", y)\npm.Normal("a", 0, 1)\nz = model["a"]',
+    "coordinates": 'model.add_coords({"s": np.arange(J)})\nz = pm.Normal("z", 0, 1, dims="s").mean()',
+    "length of a coordinate": 'model.add_coord("s", ["a", "b"])\nz = len(model.coords["s"])',
     "process": (
         "g = pm.gp.Latent(mean_func=pm.gp.mean.Constant(y.mean()), cov_func=pm.gp.cov.ExpQuad(1, 1.0))\n"
         'z = g.prior("f", np.arange(8.0)[:, None])'

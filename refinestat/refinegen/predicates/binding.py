@@ -78,7 +78,7 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
         state.names[target.id] = value if measure == value.measure else replace(value, measure=measure)
         return
     if isinstance(target, ast.Starred):
-        rest = Value(kind=Kind.SEQUENCE, sources=value.sources, outcome=transfer.derived([value]))
+        rest = state.marked(Value(kind=Kind.SEQUENCE), [value])
         bind_target(target.value, rest, state, local=local)
     if not isinstance(target, ast.Tuple | ast.List):
         return

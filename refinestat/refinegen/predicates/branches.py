@@ -8,7 +8,7 @@ from typing import Any
 from refinestat.refinegen.predicates import transfer
 from refinestat.refinegen.predicates.expressions import branch, evaluate, guarded, operate
 from refinestat.refinegen.predicates.state import State
-from refinestat.refinegen.predicates.symbols import Kind, Outcome, Value, number
+from refinestat.refinegen.predicates.symbols import Kind, Value, number
 
 
 def _boolean(node: ast.BoolOp, state: State) -> Value:
@@ -60,8 +60,8 @@ def _choice(node: ast.IfExp, state: State) -> Value:
 
 
 def _chosen(value: Value, test: Value, state: State) -> Value:
-    """A value that the outcome has chosen is made of it; in a person's own file, what is chosen is not followed."""
-    return replace(value, outcome=Outcome.DERIVED) if test.outcome and not state.symbols.script else value
+    """A value that the outcome has chosen is made of it."""
+    return state.marked(value, [test])
 
 
 def merge(one: Value, other: Value) -> Value:

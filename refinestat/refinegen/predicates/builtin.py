@@ -13,7 +13,7 @@ from refinestat.refinegen.predicates import functions, measures, shapes, transfe
 from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped, once
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import State, checked
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Value, number
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, number
 
 MOST_ROUNDS = 10_000_000
 
@@ -45,7 +45,7 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
     if name == "hasattr":
         return _has_attribute(values)
     if name == "range":
-        result = _range(arguments)
+        result = _range(arguments) if state.closed else replace(_range(arguments), outcome=Outcome.FREE)
         if result.shape and (result.shape[0] or 0) > MOST_ROUNDS:
             state.report(What.LARGE, node, f"a range of {result.shape[0]} (at most {MOST_ROUNDS})")
         return result
@@ -62,6 +62,9 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
         summed = elements(values[0]) if len(values) == 1 else None
         state.report(What.SHAPES, node, values=tuple(values) if summed is None else summed)
         result = transfer.opaque(values)
+    known = result.known or result.keys is not None
+    if known and name in {"int", "float", "dict"} and not state.closed:
+        result = replace(result, outcome=Outcome.FREE)
     return checked(node, result, arguments, state)
 
 

@@ -47,7 +47,7 @@ def passed(node: ast.Call, state: State) -> Passed:
 
 def hidden(node: ast.AST, value: Value, state: State, *, known: bool) -> None:
     """What is taken apart by * or ** is the outcome, or nobody knows where in it the outcome is."""
-    if value.outcome is Outcome.WHOLE or (value.outcome and not known):
+    if value.outcome is Outcome.WHOLE or (value.outcome and not known and state.closed):
         state.report(What.LEAK, node)
 
 
@@ -71,7 +71,7 @@ def _call(node: ast.Call, state: State) -> Value:
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
         state.report(What.NOT_CALLABLE, node.func)
         return UNKNOWN
-    if state.symbols.dataset is not None and callee.path != GP and not _plain(arguments):
+    if state.closed and callee.path != GP and not _plain(arguments):
         state.report(What.HIDDEN, node)
     return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
 
@@ -80,6 +80,9 @@ def _plain(arguments: Passed) -> bool:
     """One argument that is no text: something that computes, such as `np.poly1d([1, 2])(x)`. No variable is made so."""
     values = arguments.values
     return len(values) == 1 and values[0].kind is not Kind.TEXT and not arguments.keywords and not arguments.unsure
+
+
+MODELS = {"pm.Model", "pm.modelcontext"}
 
 
 def own_function(arguments: Passed, state: State) -> None:
@@ -100,8 +103,9 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         return make(node, name, arguments, state, registered=last == "")
     if path.startswith("pm.") and name in library.functions and not last:
         return make(node, name, arguments, state, registered=True)
-    if path == "pm.Model":
-        return Value(kind=Kind.MODEL)
+    if path in MODELS:
+        models = (value for value in state.names.values() if value.kind is Kind.MODEL and path != "pm.Model")
+        return next(models, Value(kind=Kind.MODEL))
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)
     if path.startswith("pm.gp."):

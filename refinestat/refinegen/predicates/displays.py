@@ -18,7 +18,7 @@ from refinestat.refinegen.predicates.binding import (
 from refinestat.refinegen.predicates.expressions import evaluate
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State
-from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, UNKNOWN, Kind, Value, text
+from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, UNKNOWN, Kind, Outcome, Value, text
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
@@ -34,7 +34,10 @@ def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
         items = None if items is None or len(items) > MOST_WEIGHT else items
     if isinstance(node, ast.Set):  # of equal things there is one, in no known order
         items = None
-    return grouped(items) if items is not None else replace(transfer.opaque(values, kind=Kind.SEQUENCE), symbolic=False)
+    if items is not None:
+        return grouped(items)
+    unknown = replace(transfer.opaque(values, kind=Kind.SEQUENCE), symbolic=False, outcome=Outcome.FREE)
+    return state.marked(unknown, values)
 
 
 def _table(node: ast.Dict, state: State) -> Value:
@@ -51,10 +54,9 @@ def _table(node: ast.Dict, state: State) -> Value:
             found |= zip(value.keys, value.items, strict=True)
         else:
             found = None
-    outcome = transfer.derived(values)
     if found is None:
-        return Value(kind=Kind.TABLE, outcome=outcome)
-    return Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values()), outcome=outcome)
+        return Value(kind=Kind.TABLE, outcome=transfer.derived(values))
+    return state.marked(Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values())), values)
 
 
 def _joined_text(node: ast.JoinedStr, state: State) -> Value:
@@ -69,7 +71,7 @@ def _joined_text(node: ast.JoinedStr, state: State) -> Value:
         known = known and plain and isinstance(value.constant, str | int)
         parts.append(str(value.constant) if known else "")
     made = text("".join(parts)) if known and sum(map(len, parts)) < constants.LONGEST_TEXT else text()
-    return replace(made, outcome=transfer.derived(values))
+    return state.marked(made, values)
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State) -> Value:
@@ -103,8 +105,7 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
     _leave(node, before, state)
     state.observations += state.observations[observed:]  # as often as there are elements
     kind = Kind.TABLE if isinstance(node, ast.DictComp) else Kind.SEQUENCE
-    outcome = transfer.derived(made if state.symbols.script else [*made, *conditions])
-    return replace(transfer.opaque(made, kind=kind), symbolic=False, outcome=outcome)
+    return state.marked(replace(transfer.opaque(made, kind=kind), symbolic=False), conditions)
 
 
 def _leave(node: ast.AST, before: dict[str, Value], state: State) -> None:

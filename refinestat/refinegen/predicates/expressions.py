@@ -17,6 +17,7 @@ from refinestat.refinegen.predicates.symbols import (
     GP,
     MISSING,
     NONE,
+    PART,
     UNKNOWN,
     Kind,
     Outcome,
@@ -81,6 +82,8 @@ def _attribute(node: ast.Attribute, state: State) -> Value:
         return function(f"{base.path}.{node.attr}") if node.attr == "dist" else UNKNOWN
     if base.kind is Kind.UNKNOWN and node.attr == state.symbols.scored:
         return replace(UNKNOWN, outcome=Outcome.WHOLE)
+    if base.kind is Kind.MODEL:
+        return replace(UNKNOWN, path=PART, outcome=Outcome.DERIVED if base.keys else Outcome.FREE)
     return attribute_of(base, node.attr)
 
 

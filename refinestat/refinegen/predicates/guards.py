@@ -25,7 +25,7 @@ def check(reading: Reading) -> Verdict:
         if why := _event(event, outcome):
             return refuse(NAME, why, event.node, reading)
     for call in reading.calls:
-        for node, why in _call(call, outcome, script=reading.symbols.script):
+        for node, why in _call(call, outcome, closed=reading.symbols.dataset is not None):
             return refuse(NAME, f"{call.title}: {why}", node, reading)
     last = next((call for call in reversed(reading.calls) if _observes(call)), None)
     if last is not None and len(reading.symbols.observations) > 1:
@@ -40,6 +40,8 @@ def _event(event: Event, outcome: str) -> str:
         return f"{shown(event.node)}: the outcome {outcome} {rule}"
     if event.what is What.HIDDEN:
         return f"{shown(event.node)}: nobody knows what is called here; a program that is scored must be plain"
+    if event.what is What.STORE:
+        return f"{shown(event.node)}: a scored program must not change what the model holds"
     if event.what is What.CHANGE:
         return f"{event.text}: a scored program must not draw random numbers while it is built"
     return ""
@@ -50,10 +52,10 @@ def _observes(call: Call) -> bool:
     return observed is not None and observed.value.outcome is not Outcome.FREE
 
 
-def _call(call: Call, outcome: str, *, script: bool) -> Iterator[tuple[ast.AST, str]]:
-    if call.unsure and not script and not call.function.startswith("gp."):
+def _call(call: Call, outcome: str, *, closed: bool) -> Iterator[tuple[ast.AST, str]]:
+    if closed and call.unsure and not call.function.startswith("gp."):
         yield call.node, "nobody knows what * or ** passes; where a program is scored, write the arguments out"
-    if call.label is not None and call.label.value.outcome is not Outcome.FREE:
+    if closed and call.label is not None and call.label.value.outcome is not Outcome.FREE:
         yield call.label.node, f"the outcome {outcome} is in the variable's name: it may only be observed"
     if call.function == "Potential":
         yield call.node, "a Potential changes the score of a program and is not allowed where it is scored"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from refinestat.refinegen.predicates import functions, given, intervals, measures, rules, shapes, transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
-from refinestat.refinegen.predicates.declarations import declare_gp
-from refinestat.refinegen.predicates.records import Passed, What
+from refinestat.refinegen.predicates.declarations import declare_gp, names_coordinates
+from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import (
     ELEMENTS_PER_STEP,
     NAMES_PER_STEP,
@@ -17,7 +17,18 @@ from refinestat.refinegen.predicates.state import (
     checked,
     size,
 )
-from refinestat.refinegen.predicates.symbols import GP, MISSING, NONE, UNKNOWN, Kind, Outcome, Value, number, sequence
+from refinestat.refinegen.predicates.symbols import (
+    GP,
+    MISSING,
+    NONE,
+    PART,
+    UNKNOWN,
+    Kind,
+    Outcome,
+    Value,
+    number,
+    sequence,
+)
 from refinestat.refinegen.predicates.vocabulary import words
 from refinestat.refinegen.predicates.writing import first_written
 
@@ -37,11 +48,13 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     """The value of `base.name(...)`."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
-        if base.outcome:
+        if base.outcome and state.closed:
             state.report(What.LEAK, node)
         return declare_gp(node, name, arguments, state)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)
+    if base.path == PART and (name in CHANGES or name == "sort"):
+        state.report(What.STORE, node)
     if base.kind is Kind.DATA:
         return given.method(node, base, name, arguments, state)
     if base.kind in CHANGEABLE and (name in CHANGES or (name == "sort" and not base.symbolic)):
@@ -63,7 +76,7 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
         return _table_method(base, name, arguments)
     if base.kind is Kind.TEXT:
         kind = Kind.SEQUENCE if name == "split" else Kind.TEXT
-        return Value(kind=kind, outcome=transfer.derived([base, *arguments.values]))
+        return Value(kind=kind, outcome=transfer.derived([base]))
     if base.kind is Kind.UNKNOWN and name in SAME_DATA:
         return base
     if name == "astype":
@@ -107,7 +120,8 @@ def _grow_list(func: ast.Attribute, base: Value, arguments: Passed, state: State
     known = items is not None and func.attr == "append" and state.certain
     grown = grouped((*(items or ()), *arguments.values))
     for name in aliases(base, state):
-        state.names[name] = grown if known else Value(kind=Kind.SEQUENCE, sources=grown.sources, outcome=grown.outcome)
+        unknown = state.marked(Value(kind=Kind.SEQUENCE), [base, grown])
+        state.names[name] = grown if known else unknown
     return UNKNOWN
 
 
@@ -137,18 +151,25 @@ def _got(keys: tuple[object, ...], items: tuple[Value, ...], arguments: list[Val
 def _model_method(name: str, arguments: Passed, state: State) -> Value:
     if name == "add_coord" and arguments.positional:
         label = arguments.values[0].constant
+        for each in (*arguments.positional[1:], *arguments.keywords.values()):
+            names_coordinates(each, state)
         if isinstance(label, str):
             values = arguments.values[1] if len(arguments.values) > 1 else arguments.named.get("values", UNKNOWN)
             state.coords[label] = length_of(values)
         else:
             state.open_coords = True
     elif name == "add_coords":
-        add_coords(arguments.values[0] if arguments.values else arguments.named.get("coords", UNKNOWN), state)
+        coords = arguments.positional[0] if arguments.positional else arguments.keywords.get("coords")
+        if coords is not None:
+            add_coords(coords, state)
+        state.open_coords = state.open_coords or coords is None
     return UNKNOWN
 
 
-def add_coords(table: Value, state: State) -> None:
+def add_coords(coords: Argument, state: State) -> None:
     """Dimensions from a dict of labels."""
+    table = coords.value
+    names_coordinates(coords, state)
     if table.kind is Kind.NONE:
         return
     if table.kind is not Kind.TABLE or table.keys is None or table.items is None:

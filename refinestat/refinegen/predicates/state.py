@@ -60,6 +60,17 @@ class State:
     left: str = ""
     perhaps_left: bool = False
 
+    @property
+    def closed(self) -> bool:
+        """All data are known, and a mark of the outcome is surely right: a table that a person makes may hold it
+        beside much else."""
+        return self.symbols.dataset is not None
+
+    def marked(self, value: Value, made_of: Sequence[Value]) -> Value:
+        """The value, with the outcome in it where one of its parts has it."""
+        held = self.closed and any(part.outcome for part in made_of)
+        return replace(value, outcome=Outcome.DERIVED) if held else value
+
     def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
         self.steps += STEPS_OF_A_HINT if what in HINTED else 0
         self.events.append(Event(what=what, node=node, text=name, values=values))
@@ -104,9 +115,9 @@ def exhausted(symbols: Symbols) -> bool:
 
 def changed(value: Value, state: State, stored: Sequence[Value] = ()) -> None:
     """Something was stored in a list, dict or array: by whatever name it goes, nothing is known of it any more."""
-    outcome = value.outcome if not any(each.outcome for each in stored) else Outcome.DERIVED
+    after = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
     for name in aliases(value, state):
-        state.names[name] = replace(UNKNOWN, sources=value.sources, outcome=outcome, symbolic=value.symbolic)
+        state.names[name] = state.marked(after, stored)
 
 
 def aliases(value: Value, state: State) -> list[str]:

@@ -16,7 +16,7 @@ from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
 from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, size, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
-from refinestat.refinegen.predicates.symbols import OWN, Kind, Outcome, Symbols, Value
+from refinestat.refinegen.predicates.symbols import OWN, PART, UNKNOWN, Kind, Outcome, Symbols, Value
 
 MOST_ROUNDS = 5_000
 
@@ -93,6 +93,8 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)
     value = evaluate(node.value, state)
     after = operate(node, type(node.op), before, value, state)
+    if before.path == PART:
+        state.report(What.STORE, node)
     if before.kind in {Kind.SEQUENCE, Kind.TABLE, Kind.DATA, Kind.UNKNOWN} or size(before):
         changed(before, state, [value])  # in place, by whatever other name it goes
     bind_target(node.target, after, state)
@@ -110,15 +112,31 @@ def _for(node: ast.For, state: State) -> None:
     short = rounds is not None and state.steps + len(nodes) * len(rounds) <= state.limit
     if rounds is None or not short or not _each_round(node, nodes, rounds, state):
         forget(nodes, state)
-        bind_target(node.target, any_element(iterated), state)
-        outer, state.certain, before = state.certain, False, len(state.observations)
-        run(node.body, state)
-        state.observations += state.observations[before:]  # as often as there are rounds
-        state.certain, state.left, state.perhaps_left = outer, "", False
+        _any_rounds(node, nodes, iterated, state)
         forget(nodes, state, keep=True)
     left, state.left = state.left, ""
     if left != "break":
         run(node.orelse, state)
+
+
+def _any_rounds(node: ast.For, nodes: list[ast.AST], iterated: Value, state: State) -> None:
+    """Reads a loop of which nobody knows the rounds once; again, where a round may begin with the outcome in a name."""
+    stored = {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    carried: set[str] = set()
+    outer, final = state.certain, not state.closed
+    while True:
+        before, observed = state if final else state.copied(), len(state.observations)
+        state.names.update({name: replace(UNKNOWN, outcome=Outcome.DERIVED) for name in carried})
+        bind_target(node.target, any_element(iterated), state)
+        state.certain = False
+        run(node.body, state)
+        marked = {name for name in stored if name in state.names and state.names[name].outcome}
+        if final or marked <= carried:
+            break
+        state.restore(before)
+        carried, final = (stored, True) if carried else (marked, False)
+    state.observations += state.observations[observed:]  # as often as there are rounds
+    state.certain, state.left, state.perhaps_left = outer, "", False
 
 
 def _each_round(node: ast.For, nodes: list[ast.AST], rounds: Iterable[Value], state: State) -> bool:
@@ -149,7 +167,7 @@ def _if(node: ast.If, state: State) -> None:
         run(node.body if certain else node.orelse, state)
     else:
         _both_ways(node, state)
-    if test.outcome and not state.symbols.script:
+    if test.outcome and state.closed:
         for each in walk(node):
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in state.names:
                 state.names[each.id] = replace(state.names[each.id], outcome=Outcome.DERIVED)
@@ -201,7 +219,7 @@ def open_model(call: ast.Call, state: State) -> None:
     state.open_coords = state.open_coords or arguments.unsure
     coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
     if coords is not None:
-        methods.add_coords(coords.value, state)
+        methods.add_coords(coords, state)
     name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
     if name is not None and isinstance(name.value.constant, str) and name.value.constant:
         state.prefix += f"{name.value.constant}::"

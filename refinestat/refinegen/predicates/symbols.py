@@ -85,6 +85,7 @@ class Value:
 UNKNOWN = Value(kind=Kind.UNKNOWN)
 OWN = Value(kind=Kind.UNKNOWN, path="a function of one's own")  # which may do anything, also to the model
 NONE = Value(kind=Kind.NONE, constant=None)
+PART = "a part of the model"  # the path of `model.named_vars` and the like
 GP = "a Gaussian process"  # the path of one, and of its parts; own classes may have methods of the same names, too
 
 
