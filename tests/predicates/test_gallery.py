@@ -72,6 +72,22 @@ def test_a_fault_is_found_wherever_the_model_stands(body, line, why):
     assert first.line == line
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from pymc import Model, Normal\nwith Model() as m:\n    Normal('y', Normal('a'), 1, observed=data['y'])\n",
+        "from pymc import Model as M, Normal\nwith M() as m:\n    Normal('y', Normal('a'), 1, observed=data['y'])\n",
+        "from pymc import Model, Normal\nwith Model(coords={'g': range(5)}):\n"
+        "    Normal('y', Normal('a', dims='g')[data['group']], 1, observed=data['y'])\n",
+    ],
+)
+def test_a_model_is_opened_by_whatever_name_it_was_imported(text):
+    known = {"data": corpus_data()}
+    assert refusals(text) == [v for v in judge_source(text, None, known) if not v.ok] == []
+    wrong = text.replace("1, observed", "-1, observed")
+    assert "sigma must be > 0" in refusals(wrong)[0].why
+
+
 @pytest.mark.parametrize("line", ["data = dict(data)", "data = {k: v for k, v in data.items()}"])
 def test_data_that_a_program_makes_of_its_data_are_still_those_that_it_was_given(line):
     text = f"import os\n{line}\nwith pm.Model():\n    pm.Normal('x', observed=data['y'])\n"

@@ -242,6 +242,24 @@ CASES = [
      'pm.Exponential: scale is a mean, got a rate; pass 1 / ... instead'),
     ('eight_schools', 'type', 'z = [sigma[8] for i in range(3)]',
      'sigma[8]: index 8 is out of range for a length of 8'),
+    ('eight_schools', 'support', 'm = pm.Normal("m", 0, [-1.0] + [1.0] * 7)',
+     'pm.Normal: sigma must be > 0, got [-1, 1] (from [-1.0] + [1.0] * 7)'),
+    ('eight_schools', 'type', 'm = pm.Normal("m", shape=(3,) + (2,)); z = m[0, 2]',
+     'm[0, 2]: index 2 is out of range for a length of 2'),
+    ('eight_schools', 'type', 'm = [1.0] * 3; m += [2.0]; z = m * sigma',
+     'shapes (4,) and (8,) do not fit in m * sigma'),
+    ('eight_schools', 'type', 'e = pm.Normal("e", shape=(5, 3)); z = e / e.sum(1)',
+     'shapes (5, 3) and (5,) do not fit in e / e.sum(1)'),
+    ('eight_schools', 'type', 'e = pm.Normal("e", shape=(5, 3)); z = e.sum(1, keepdims=True) + sigma[:6, None]',
+     'shapes (5, 1) and (6, 1) do not fit in e.sum(1, keepdims=True) + sigma[:6, None]'),
+    ('eight_schools', 'type', 'z = pm.math.clip(pm.Normal("a"), -1, sigma)[8]',
+     "pm.math.clip(pm.Normal('a'), -1, sigma)[8]: index 8 is out of range for a length of 8"),
+    ('glm', 'type', 'a = pm.Normal("a", shape=(2, 5, 3)); z = a[0, :, N - N][:, 5]',
+     'a[0, :, N - N][:, 5]: index 5 is out of range for a length of 5'),
+    ('eight_schools', 'parameter', 'alpha = pm.HalfNormal("alpha"); beta = pm.HalfNormal("beta"); g = pm.Gamma("g", alpha=beta, beta=alpha)',
+     'pm.Gamma: alpha and beta are swapped: alpha=beta, beta=alpha'),
+    ('eight_schools', 'parse', 'z = [0] * 5000 * 5000',
+     'a list of 25000000 elements (at most 10000000)'),
 ]  # fmt: skip
 
 
@@ -250,3 +268,19 @@ def test_message(dataset, predicate, body, why):
     text = head(DATASETS[dataset]) + "".join(f"    {statement}\n" for statement in body.split("; "))
     first = next(verdict for verdict in judge_source(text, DATASETS[dataset]) if not verdict.ok)
     assert (first.predicate, first.why) == (predicate, why)
+
+
+def test_a_refused_store_into_a_dict_is_all_that_is_said_about_it():
+    body = 'b = {}; b["a"] = pm.Normal("a"); pm.Normal("c", b["a"], 1); pm.Normal("o", 0, 1, observed=y)'
+    text = head(DATASETS["eight_schools"]) + "".join(f"    {statement}\n" for statement in body.split("; "))
+    refusals = [verdict.why for verdict in judge_source(text, DATASETS["eight_schools"]) if not verdict.ok]
+    assert refusals == ["a store into b[...] is not allowed"]
+
+
+def test_what_is_computed_from_a_column_that_is_not_known_is_still_judged():
+    text = (
+        "import pymc as pm\nwith pm.Model() as model:\n    a, b = pm.Normal('a'), pm.Normal('b')\n"
+        "    pm.Normal('y', 0, -(a + b * data['x']), observed=data['y'])\n"
+    )
+    refusals = [verdict.why for verdict in judge_source(text, None) if not verdict.ok]
+    assert refusals == ["pm.Normal: sigma must be > 0, got [-inf, inf] (from -(a + b * data['x']))"]

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+from pymc.distributions.continuous import FlatRV, HalfFlatRV
+from pymc.variational.minibatch_rv import MinibatchRandomVariable
 from pytensor.compile.mode import Mode
 
 INTERPRETED = Mode(linker="py", optimizer=None)  # nothing to compile: for what is evaluated once
@@ -30,14 +32,31 @@ def observed_values(model: pm.Model, outcome: np.ndarray) -> np.ndarray:
     if not model.free_RVs:
         raise BuildError("the model has no free variable")
     (rv,) = model.observed_RVs
-    held = np.asarray(_held(model.rvs_to_values[rv]))
-    if held.dtype.kind not in "biuf" or not np.array_equal(held.ravel(), outcome.ravel()):
+    observed = np.asarray(held(model.rvs_to_values[rv]))
+    if observed.dtype.kind not in "biuf" or not np.array_equal(observed.ravel(), outcome.ravel()):
         raise IncomparableError(f"{rv.name} does not observe the outcome, whole and unchanged")
-    return held.astype(np.float64).reshape(outcome.shape)
+    _check_score(model, rv)
+    return observed.astype(np.float64).reshape(outcome.shape)
 
 
-def _held(variable: Any) -> Any:
-    """The values of an observed variable: a constant, shared data, or an expression of those."""
+def _check_score(model: pm.Model, rv: Any) -> None:
+    """The observed distribution, and each that it is composed of, has a density that integrates to one, once."""
+    if isinstance(rv.owner.op, MinibatchRandomVariable):
+        raise IncomparableError(f"{rv.name} is weighed: total_size changes the score")
+    if model.rvs_to_transforms[rv] is not None:
+        raise IncomparableError(f"{rv.name} is transformed: the transform changes the score")
+    stack = [rv]
+    while stack:
+        variable = stack.pop()
+        if variable.owner is None or variable in model.free_RVs:
+            continue
+        if isinstance(variable.owner.op, FlatRV | HalfFlatRV):
+            raise IncomparableError(f"{rv.name} has an improper distribution, whose density is no score")
+        stack.extend(variable.owner.inputs)
+
+
+def held(variable: Any) -> Any:
+    """The values of data in a model: a constant, shared data, or an expression of those."""
     if hasattr(variable, "data"):
         return variable.data
     if hasattr(variable, "get_value"):

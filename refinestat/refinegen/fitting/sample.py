@@ -21,9 +21,10 @@ from pytensor.link.c.op import ExternalCOp
 
 from refinestat.refinegen.fitting import lockdown
 from refinestat.refinegen.fitting.evaluate import AtDraws, evaluate_at
-from refinestat.refinegen.fitting.model import BuildError, initial_values, observed_values
+from refinestat.refinegen.fitting.model import BuildError, IncomparableError, initial_values, observed_values
 from refinestat.refinegen.fitting.pilot import pilot
 from refinestat.refinegen.fitting.predictive import replicate
+from refinestat.refinegen.fitting.reordered import check_same, reordered
 from refinestat.refinegen.fitting.samplers import Draws, prepare
 from refinestat.refinegen.fitting.start import check_start, without_draws
 from refinestat.refinegen.program import fingerprint
@@ -73,6 +74,7 @@ def run(job: Job, watch: Stopwatch) -> Sampled:
     with watch.phase("build"):
         model = build(job.source, job.data)
         observed = observed_values(model, job.data[job.outcome])
+        check_reordered(model, job)
         initial = initial_values(model)
     if job.settings.draws == 0:
         with watch.phase("build"):
@@ -105,6 +107,21 @@ def build(source: str, data: Mapping[str, np.ndarray]) -> pm.Model:
     if not isinstance(model, pm.Model):
         raise BuildError("the program leaves no pm.Model named `model`")
     return model
+
+
+def check_reordered(model: pm.Model, job: Job) -> None:
+    """Build the model again with the outcome in another order: it must be the same. Raises IncomparableError."""
+    outcome = job.data[job.outcome]
+    moved = reordered(outcome)
+    if np.array_equal(moved, outcome):
+        return
+    try:
+        other = build(job.source, {**job.data, job.outcome: moved})
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise IncomparableError(f"with the outcome in another order, the program fails: {error}") from error
+    check_same(model, other, outcome)
 
 
 def seed_of(source: str, settings: SamplerSettings) -> int:

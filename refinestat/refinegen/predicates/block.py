@@ -8,13 +8,12 @@ from refinestat.refinegen.predicates import gate, guards
 from refinestat.refinegen.predicates.forgetting import forget_names
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.judgement import judge_parsed
-from refinestat.refinegen.predicates.paths import dotted
+from refinestat.refinegen.predicates.paths import is_model
 from refinestat.refinegen.predicates.state import exhausted
 from refinestat.refinegen.predicates.symbols import Kind, Symbols, Value
 from refinestat.refinegen.records import Verdict
 
 NO_MODEL = "there is no `with pm.Model() as model:` block"
-MODELS = frozenset({"pm.Model", "pm.model.Model"})
 USUAL = frozenset({"pm", "np", "pt", "data"})
 
 
@@ -27,17 +26,12 @@ def opens_model(node: ast.stmt, symbols: Symbols) -> ast.withitem | None:
 
 def _is_model(context: ast.expr, symbols: Symbols) -> bool:
     if isinstance(context, ast.Call):
-        return dotted(context.func, symbols) in MODELS or _bare_model(context.func, symbols)
+        return is_model(context.func, symbols)
     return (
         isinstance(context, ast.Name)
         and context.id in symbols.values
         and (symbols.values[context.id].kind is Kind.MODEL)
     )
-
-
-def _bare_model(func: ast.expr, symbols: Symbols) -> bool:
-    value = symbols.values.get(func.id) if isinstance(func, ast.Name) else None
-    return value is not None and value.path in MODELS
 
 
 def judge_block(

@@ -11,6 +11,7 @@ from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
 from refinestat.refinegen.predicates.methods import library_function, method
+from refinestat.refinegen.predicates.paths import MODELS
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import State, changed, checked
@@ -82,9 +83,6 @@ def _plain(arguments: Passed) -> bool:
     return len(values) == 1 and values[0].kind is not Kind.TEXT and not arguments.keywords and not arguments.unsure
 
 
-MODELS = {"pm.Model", "pm.modelcontext"}
-
-
 def own_function(arguments: Passed, state: State) -> None:
     """A function of the user's own may add dimensions to the model, and change the lists that it is given."""
     state.open_coords = True
@@ -103,8 +101,8 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         return make(node, name, arguments, state, registered=last == "")
     if path.startswith("pm.") and name in library.functions and not last:
         return make(node, name, arguments, state, registered=True)
-    if path in MODELS:
-        models = (value for value in state.names.values() if value.kind is Kind.MODEL and path != "pm.Model")
+    if path in MODELS | {"pm.modelcontext"}:
+        models = (value for value in state.names.values() if value.kind is Kind.MODEL and path not in MODELS)
         return next(models, Value(kind=Kind.MODEL))
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)

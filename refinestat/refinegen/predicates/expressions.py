@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import constants, functions, measures, shapes, transfer
+from refinestat.refinegen.predicates import constants, functions, lists, measures, shapes, transfer
 from refinestat.refinegen.predicates.binding import ONCE, bind_target, spent
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, aliases, size
@@ -94,7 +94,7 @@ def attribute_of(base: Value, name: str) -> Value:
         items = tuple(number(n) for n in base.shape or ()) if known else None
         if base.shape is not None and not known:
             items = tuple(_length(n) for n in base.shape)
-        return sequence(items)
+        return replace(sequence(items), path=lists.SHAPE_OF_TENSOR) if base.symbolic else sequence(items)
     if name in {"size", "ndim"}:
         return (
             functions.apply(name, [base], {})
@@ -149,13 +149,15 @@ def operate(node: ast.AST, op: type[ast.AST], left: Value, right: Value, state: 
         return UNKNOWN
     if op is ast.Mod and left.kind is Kind.TEXT:
         state.report(What.LARGE, node, "%-formatting of a text is not allowed (an f-string is)")
-    return guarded(node, lambda: transfer.binary(op, left, right), (left, right), state)
+    listed = lists.combined(op, left, right)
+    return guarded(node, lambda: listed or transfer.binary(op, left, right), (left, right), state)
 
 
 def _repeated(left: Value, right: Value) -> int:
     """The length of `[0] * n`; 0 where it is no such thing, or not known."""
-    items, times = (left.items, right.constant) if left.kind is Kind.SEQUENCE else (right.items, left.constant)
-    return len(items) * times if items is not None and isinstance(times, int) else 0
+    items, times = (left, right) if left.kind is Kind.SEQUENCE else (right, left)
+    known = items.kind is Kind.SEQUENCE and isinstance(times.constant, int)
+    return (lists.length(items) or 0) * times.constant if known else 0
 
 
 def guarded(node: ast.AST, compute: Callable[[], Value], values: tuple[Value, ...], state: State) -> Value:

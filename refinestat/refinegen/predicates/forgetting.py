@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import imports
+from refinestat.refinegen.predicates import imports, methods
 from refinestat.refinegen.predicates.nodes import walk
-from refinestat.refinegen.predicates.state import NODES_PER_STEP, State, state_of
+from refinestat.refinegen.predicates.state import NODES_PER_STEP, State, changed, state_of
 from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Symbols
 
 
@@ -20,6 +20,16 @@ def forget(nodes: Iterable[ast.AST], state: State, *, keep: bool = False) -> Non
             )
         elif isinstance(child, ast.FunctionDef | ast.ClassDef):
             state.names[child.name] = OWN
+        elif isinstance(child, ast.Subscript | ast.Attribute) and not isinstance(child.ctx, ast.Load):
+            stored(child, state)
+
+
+def stored(target: ast.expr, state: State) -> None:
+    """A store into a list, dict or array: what is in it is no longer known."""
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind in methods.CHANGEABLE:
+        changed(state.names[target.id], state)
 
 
 def forget_names(node: ast.AST, symbols: Symbols) -> Symbols:

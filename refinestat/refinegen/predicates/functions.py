@@ -18,7 +18,7 @@ from refinestat.refinegen.predicates.rules import (
     SHAPE_ONLY,
     SUMMARIES,
 )
-from refinestat.refinegen.predicates.symbols import MISSING, Kind, Outcome, Value
+from refinestat.refinegen.predicates.symbols import MISSING, Kind, Outcome, Value, number
 from refinestat.refinegen.predicates.transfer import (
     as_array,
     binary,
@@ -123,17 +123,26 @@ def _same(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Valu
     return replace(first, shape=shape, constant=constant, keys=None, path="")
 
 
+FALSE = number(False)
+NO_AXIS_SECOND = {"percentile", "quantile", "norm"}
+
+
 def _reduced(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
     first = replace(REDUCTIONS[name](arguments[0]), constant=MISSING, uneven=True, kind=Kind.NUMBER)
     axis = keywords.get("axis", arguments[1] if len(arguments) > 1 else None)
-    if axis is None and not keywords:
+    others = keywords.keys() - {"axis"}
+    if axis is None and not others:
         return replace(first, shape=())
-    shape = arguments[0].shape
-    if shape is None or axis is None or not isinstance(axis.constant, int) or len(keywords) > 1:
+    shape, keep = arguments[0].shape, keywords.get("keepdims", FALSE).constant
+    if shape is None or axis is None or not isinstance(axis.constant, int):
+        return replace(first, shape=None)
+    positional = 1 if name in NO_AXIS_SECOND else 2
+    if len(arguments) > positional or others - {"keepdims"} or not isinstance(keep, bool):
         return replace(first, shape=None)
     if not -len(shape) <= axis.constant < len(shape):
         return replace(first, shape=None)
-    return replace(first, shape=tuple(n for i, n in enumerate(shape) if i != axis.constant % len(shape)))
+    at = axis.constant % len(shape)
+    return replace(first, shape=shape[:at] + ((1,) if keep else ()) + shape[at + 1 :])
 
 
 def _maximum(arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:
@@ -156,10 +165,13 @@ def _clip(arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | 
     x = arguments[0]
     low = arguments[1] if len(arguments) > 1 else keywords.get("min", keywords.get("a_min"))
     high = arguments[2] if len(arguments) > 2 else keywords.get("max", keywords.get("a_max"))
-    least = low.bounds[0] if low is not None and low.kind is Kind.NUMBER else -math.inf
-    most = high.bounds[1] if high is not None and high.kind is Kind.NUMBER else math.inf
-    bounds = min(max(x.bounds[0], least), most), max(min(x.bounds[1], most), least)
-    return replace(elementwise([x], bounds, NOTHING, None), shape=x.shape)
+    least, most = (
+        free if end is None or end.kind is Kind.NONE else end
+        for end, free in ((low, number(-math.inf)), (high, number(math.inf)))
+    )
+    bottom = min(max(x.bounds[0], least.bounds[0]), most.bounds[0])
+    top = max(min(x.bounds[1], most.bounds[1]), least.bounds[1])
+    return elementwise([x, least, most], (bottom, top), NOTHING, None)
 
 
 def _switch(arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:

@@ -88,8 +88,8 @@ def shape(base: Shape | None, parts: Sequence[Value]) -> Shape | None:
     if base is None or any(part.constant is ... for part in parts) or any(_is_mask(part) for part in parts):
         return None
     result: list[int | None] = []
-    rest, arrays = list(base), []
-    for part in parts:
+    rest, advanced = list(base), []
+    for position, part in enumerate(parts):
         if part.kind is Kind.NONE:
             result.append(1)
             continue
@@ -103,11 +103,13 @@ def shape(base: Shape | None, parts: Sequence[Value]) -> Shape | None:
         part_shape = shapes.of(part)
         if part_shape is None:
             return None
-        if part_shape:
-            arrays.append((len(result), part_shape))
+        advanced.append((position, len(result), part_shape))
+    arrays = [array for _, _, array in advanced if array]
     if len(arrays) > 1 and any(isinstance(p, Value) and (is_slice(p) or p.kind is Kind.NONE) for p in parts):
         return None
-    return _with_arrays(result, rest, [a for _, a in arrays], arrays[0][0] if arrays else 0)
+    # With an array, whole numbers count as arrays too; where a slice or None parts them, their axes go first.
+    together = bool(advanced) and advanced[-1][0] - advanced[0][0] == len(advanced) - 1
+    return _with_arrays(result, rest, arrays, advanced[0][1] if together else 0)
 
 
 def _with_arrays(kept: list[int | None], rest: list[int | None], arrays: list[Shape], at: int) -> Shape | None:

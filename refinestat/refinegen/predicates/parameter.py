@@ -141,9 +141,12 @@ def _clash(chosen: frozenset[str], accepted: tuple[frozenset[str], ...]) -> froz
     return next((pair for pair in pairs if not any(pair <= subset for subset in accepted)), chosen)
 
 
+MIRRORED = {"Beta", "BetaBinomial"}
+
+
 def _swapped(call: Call) -> Iterator[tuple[ast.AST, str]]:
-    """Two arguments, each of which bears the other's name."""
-    if call.spec is None:
+    """Two arguments, each of which bears the other's name; a mirror image of the distribution is meant so."""
+    if call.spec is None or call.spec.name in MIRRORED:
         return
     ids = {name: getattr(argument.node, "id", "") for name, argument in call.arguments.items()}
     for name, other in ids.items():

@@ -163,9 +163,9 @@ def _formatted(node: ast.FormattedValue, symbols: Symbols, _: frozenset[str]) ->
 def _with(node: ast.With, symbols: Symbols, _: frozenset[str]) -> str:
     for item in node.items:
         call = item.context_expr
-        is_model = isinstance(call, ast.Call) and paths.dotted(call.func, symbols) in {"pm.Model", "pm.model.Model"}
+        makes_one = isinstance(call, ast.Call) and paths.is_model(call.func, symbols)
         known = isinstance(call, ast.Name) and symbols.values.get(call.id, None) is not None
-        if not is_model and not known and not symbols.own_section:
+        if not makes_one and not known and not symbols.own_section:
             return "inside a model, only `with pm.Model(...)` is allowed"
     return ""
 

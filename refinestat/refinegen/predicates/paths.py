@@ -21,6 +21,15 @@ def dotted(node: ast.expr, symbols: Symbols) -> str | None:
     return ".".join([root.path, *reversed(names)])
 
 
+MODELS = frozenset({"pm.Model", "pm.model.Model"})
+
+
+def is_model(func: ast.expr, symbols: Symbols) -> bool:
+    """Whether what is called makes a model: `pm.Model`, or a name that it was imported as."""
+    value = symbols.values.get(func.id) if isinstance(func, ast.Name) else None
+    return dotted(func, symbols) in MODELS or (value is not None and value.path in MODELS)
+
+
 def fault(path: str) -> str:
     """Why a path of the library is closed; empty where it is open, or unknown (phi 2 speaks about those)."""
     library = catalogue.load()

@@ -18,6 +18,9 @@ SHARE_OF_LINES = 0.4  # of all effort, that lines without a model between two ot
 ELEMENTS_PER_STEP = 200
 
 
+ELEMENTS_PER_ITEM = 20
+
+
 STEPS_OF_ANY = 20
 
 
@@ -135,8 +138,8 @@ def _same(one: Value, other: Value) -> bool:
 
 
 def size(value: Value) -> int:
-    """How many elements a known array has."""
-    return int(getattr(value.constant, "size", 0))
+    """How many elements a known array has; items of a list, which are read one by one, count for more."""
+    return int(getattr(value.constant, "size", 0)) or ELEMENTS_PER_ITEM * (value.weight - 1)
 
 
 def checked(node: ast.Call, result: Value, arguments: Passed, state: State, values: list[Value] | None = None) -> Value:

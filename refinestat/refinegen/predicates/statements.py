@@ -10,7 +10,7 @@ from refinestat.refinegen.predicates.binding import any_element, bind_target, el
 from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
 from refinestat.refinegen.predicates.expressions import READERS, evaluate, operate
-from refinestat.refinegen.predicates.forgetting import forget
+from refinestat.refinegen.predicates.forgetting import forget, stored
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
@@ -69,15 +69,7 @@ def _assign(node: ast.Assign, state: State) -> None:
         if isinstance(target, ast.Name | ast.Tuple | ast.List):
             bind_target(target, value, state)
         else:
-            _store(target, state)
-
-
-def _store(target: ast.expr, state: State) -> None:
-    """A store into an object of the user's own data section: what is in it is no longer known."""
-    while isinstance(target, ast.Subscript | ast.Attribute):
-        target = target.value
-    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind in methods.CHANGEABLE:
-        changed(state.names[target.id], state)
+            stored(target, state)
 
 
 def _annotated(node: ast.AnnAssign, state: State) -> None:
@@ -87,7 +79,7 @@ def _annotated(node: ast.AnnAssign, state: State) -> None:
 
 def _augmented(node: ast.AugAssign, state: State) -> None:
     if not isinstance(node.target, ast.Name):
-        _store(node.target, state)
+        stored(node.target, state)
         evaluate(node.value, state)
         return
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)

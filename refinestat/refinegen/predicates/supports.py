@@ -48,14 +48,15 @@ def _composed(call: Call) -> tuple[Bounds, Bounds, bool, frozenset[str]]:
     if not parts:
         return EVERYTHING, NOTHING, True, frozenset()
     whole = transfer.joined(parts)
-    bounds, reach = whole.bounds, whole.reach
+    bounds, reach, sources = whole.bounds, whole.reach, whole.sources
     for side, key in enumerate(("lower", "upper")):
         argument = call.arguments.get(key)
         if argument is None or argument.value.kind is Kind.NONE:
             continue
         value = transfer.as_array(argument.value)
+        sources |= value.sources
         if value.kind is not Kind.NUMBER:
-            return bounds, NOTHING, True, whole.sources
+            return bounds, NOTHING, True, sources
         end = value.bounds[side]
         bounds = (max(bounds[0], end), bounds[1]) if side == 0 else (bounds[0], min(bounds[1], end))
         reach = (
@@ -65,7 +66,7 @@ def _composed(call: Call) -> tuple[Bounds, Bounds, bool, frozenset[str]]:
             if side == 0
             else (reach[0], min(reach[1], end))
         )
-    return bounds, reach if reach[0] <= reach[1] else NOTHING, False, whole.sources
+    return bounds, reach if reach[0] <= reach[1] else NOTHING, False, sources
 
 
 def categories(call: Call) -> int | None:

@@ -104,7 +104,7 @@ def number(constant: Any, *, outcome: Outcome = Outcome.FREE, name: str = "") ->
 
 def _array(constant: np.ndarray, outcome: Outcome, name: str) -> Value:
     if constant.dtype.kind not in "biuf":
-        return Value(shape=constant.shape, constant=MISSING, outcome=outcome, name=name)
+        return Value(kind=Kind.UNKNOWN, shape=constant.shape, outcome=outcome, name=name)  # of texts, or of anything
     flat = constant[~np.isnan(constant)] if constant.dtype.kind == "f" and constant.size else constant
     if not flat.size:
         return Value(shape=constant.shape, constant=constant, outcome=outcome, name=name)

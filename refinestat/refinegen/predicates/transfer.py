@@ -42,8 +42,10 @@ def derived(arguments: Sequence[Value]) -> Outcome:
 
 def as_array(value: Value) -> Value:
     """A list of numbers as the array that NumPy makes of it."""
-    if value.kind is not Kind.SEQUENCE or value.items is None:
+    if value.kind is not Kind.SEQUENCE:
         return value
+    if value.items is None:
+        return opaque([value])
     parts = [as_array(item) for item in value.items]
     if not parts:
         return value
@@ -57,7 +59,7 @@ def joined(parts: Sequence[Value]) -> Value:
     """A value of which each element is an element of one of the parts."""
     whole = [p.integer for p in parts]
     return replace(
-        opaque(parts, kind=Kind.NUMBER),
+        opaque(parts, kind=Kind.UNKNOWN if any(p.kind is Kind.TEXT for p in parts) else Kind.NUMBER),
         bounds=intervals.hull(*(p.bounds for p in parts)),
         reach=intervals.hull(*(p.reach for p in parts)),
         integer=True if all(whole) else False if all(w is False for w in whole) else None,
@@ -166,6 +168,12 @@ BINARY: Mapping[type[ast.AST], Callable[[Value, Value], Value]] = {
 }
 
 
+def _hides(value: Value) -> bool:
+    """Whether it may be made of variables that nobody sees (`model["b"]`): it is unknown, and no column of the data."""
+    column = bool(value.name) and not value.symbolic
+    return value.kind is Kind.UNKNOWN and value.reach == NOTHING and not column
+
+
 def binary(op: type[ast.AST], x: Value, y: Value) -> Value:
     """x op y. Raises shapes.Mismatch where the shapes surely do not fit."""
     x, y = as_array(x), as_array(y)
@@ -176,7 +184,8 @@ def binary(op: type[ast.AST], x: Value, y: Value) -> Value:
     if op in BINARY and Kind.TEXT not in (x.kind, y.kind):
         result = BINARY[op](x, y)
         unsure = Kind.UNKNOWN in (x.kind, y.kind)
-        return replace(result, kind=Kind.UNKNOWN) if unsure else result
+        reach = NOTHING if _hides(x) or _hides(y) else result.reach
+        return replace(result, kind=Kind.UNKNOWN, reach=reach) if unsure else result
     if op is ast.MatMult:
         return opaque((x, y))
     logical = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)
