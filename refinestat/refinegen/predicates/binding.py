@@ -16,10 +16,23 @@ def grouped(items: Iterable[Value] | None) -> Value:
     """A list of these values; with what they carry."""
     if items is None:
         return Value(kind=Kind.SEQUENCE)
-    kept = tuple(items)
+    kept = tuple(spent(item) if item.path == ONCE else item for item in items)
     result = sequence(kept, Outcome.DERIVED if any(v.outcome for v in kept) else Outcome.FREE)
     sources = frozenset().union(*(v.sources for v in kept))
     return replace(result, sources=sources, symbolic=False) if sources else result
+
+
+ONCE = "an iterator"
+
+
+def once(value: Value) -> Value:
+    """What `zip`, `enumerate` or a generator gives: it can be gone through once."""
+    return replace(value, path=ONCE)
+
+
+def spent(value: Value) -> Value:
+    """An iterator of which nobody knows how much is left."""
+    return Value(kind=Kind.SEQUENCE, sources=value.sources, outcome=value.outcome)
 
 
 def elements(value: Value) -> tuple[Value, ...] | None:
@@ -34,6 +47,12 @@ def elements(value: Value) -> tuple[Value, ...] | None:
             replace(transfer.from_constant(item), outcome=transfer.derived([value])) for item in array.tolist()
         )
     return None
+
+
+def iterates(node: ast.AST, value: Value, state: State) -> None:
+    """Something is done for each value of the outcome."""
+    if value.outcome is Outcome.WHOLE:
+        state.report(What.LEAK, node)
 
 
 def any_element(value: Value) -> Value:
@@ -59,7 +78,8 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
         state.names[target.id] = value if measure == value.measure else replace(value, measure=measure)
         return
     if isinstance(target, ast.Starred):
-        bind_target(target.value, Value(kind=Kind.SEQUENCE), state, local=local)
+        rest = state.marked(Value(kind=Kind.SEQUENCE), [value])
+        bind_target(target.value, rest, state, local=local)
     if not isinstance(target, ast.Tuple | ast.List):
         return
     parts = elements(value)

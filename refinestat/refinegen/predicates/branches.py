@@ -25,6 +25,8 @@ def _compare(node: ast.Compare, state: State) -> Value:
         return number(same)
     if len(values) == 2:
         result = operate(node, type(node.ops[0]), values[0], values[1], state)
+        if isinstance(node.ops[0], ast.In | ast.NotIn) and values[1].kind in {Kind.DATA, Kind.TABLE}:
+            result = replace(result, outcome=transfer.derived(values[:1]))  # only its keys are looked at
         identity = isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn)
         return replace(result, symbolic=False) if identity and result.sources else result
     return guarded(node, lambda: transfer.opaque(values), tuple(values), state)
@@ -48,13 +50,18 @@ def _choice(node: ast.IfExp, state: State) -> Value:
     branch(node.test, test, state)
     certain = truth(test)
     if certain is not None:
-        return evaluate(node.body if certain else node.orelse, state)
+        return _chosen(evaluate(node.body if certain else node.orelse, state), test, state)
     declared = dict(state.declared)
     one = evaluate(node.body, state)
     first, state.declared = state.declared, declared  # only one of the two declares its names
     other = evaluate(node.orelse, state)
     state.declared = first | state.declared
-    return one if one is other else merge(one, other)
+    return _chosen(merge(one, other), test, state)
+
+
+def _chosen(value: Value, test: Value, state: State) -> Value:
+    """A value that the outcome has chosen is made of it."""
+    return state.marked(value, [test])
 
 
 def merge(one: Value, other: Value) -> Value:

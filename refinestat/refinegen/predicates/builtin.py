@@ -10,10 +10,10 @@ import numpy as np
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import functions, measures, shapes, transfer
-from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped
+from refinestat.refinegen.predicates.binding import MOST_ITEMS, elements, grouped, once
 from refinestat.refinegen.predicates.records import Passed, What
 from refinestat.refinegen.predicates.state import State, checked
-from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Value, number
+from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, number
 
 MOST_ROUNDS = 10_000_000
 
@@ -33,10 +33,10 @@ def _range(arguments: Passed) -> Value:
         or not all(isinstance(end, int) and abs(end) < 2**62 for end in ends)
         or (len(ends) > 2 and not ends[2])
     ):
-        return Value(kind=Kind.SEQUENCE, integer=True)
-    span = range(*ends[:3])
+        return Value(kind=Kind.SEQUENCE, integer=True, outcome=transfer.derived(arguments.values))
+    span, outcome = range(*ends[:3]), transfer.derived(arguments.values)
     items = tuple(number(i) for i in span) if len(span) <= MOST_ITEMS else None
-    return Value(kind=Kind.SEQUENCE, integer=True, items=items, shape=(len(span),))
+    return Value(kind=Kind.SEQUENCE, integer=True, items=items, shape=(len(span),), outcome=outcome)
 
 
 def python_function(node: ast.Call, name: str, arguments: Passed, state: State) -> Value:
@@ -45,7 +45,7 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
     if name == "hasattr":
         return _has_attribute(values)
     if name == "range":
-        result = _range(arguments)
+        result = _range(arguments) if state.closed else replace(_range(arguments), outcome=Outcome.FREE)
         if result.shape and (result.shape[0] or 0) > MOST_ROUNDS:
             state.report(What.LARGE, node, f"a range of {result.shape[0]} (at most {MOST_ROUNDS})")
         return result
@@ -56,7 +56,16 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
         return number(length) if length is not None else Value(integer=True, shape=(), bounds=(0.0, math.inf))
     if name in {"float", "int", "bool", "range"} and values and values[0].symbolic and values[0].sources:
         state.report(What.PLAIN, node, values=tuple(values))
-    return checked(node, _plain_builtin(name, values, arguments), arguments, state)
+    try:
+        result = _plain_builtin(name, values, arguments)
+    except shapes.Mismatch:
+        summed = elements(values[0]) if len(values) == 1 else None
+        state.report(What.SHAPES, node, values=tuple(values) if summed is None else summed)
+        result = transfer.opaque(values)
+    known = result.known or result.keys is not None
+    if known and name in {"int", "float", "dict"} and not state.closed:
+        result = replace(result, outcome=Outcome.FREE)
+    return checked(node, result, arguments, state)
 
 
 def _has_attribute(values: list[Value]) -> Value:
@@ -74,32 +83,35 @@ def _plain_builtin(name: str, values: list[Value], arguments: Passed) -> Value:
     if made is not None:
         return made
     if name == "dict" and not values and not arguments.unsure:
-        return Value(kind=Kind.TABLE, keys=tuple(arguments.keywords), items=tuple(arguments.named.values()))
+        items = tuple(arguments.named.values())
+        return Value(kind=Kind.TABLE, keys=tuple(arguments.keywords), items=items, outcome=transfer.derived(items))
     return transfer.opaque([*values, *arguments.named.values()])
 
 
 def _enumerated(values: list[Value]) -> Value | None:
     parts = elements(values[0]) if len(values) == 1 else None
-    return None if parts is None else grouped(grouped((number(i), part)) for i, part in enumerate(parts))
+    return None if parts is None else once(grouped(grouped((number(i), part)) for i, part in enumerate(parts)))
 
 
 def _zipped(values: list[Value]) -> Value | None:
     parts = [elements(value) for value in values]
     if any(part is None for part in parts):
         return None
-    return grouped(grouped(group) for group in zip(*(p for p in parts if p is not None), strict=False))
+    return once(grouped(grouped(group) for group in zip(*(p for p in parts if p is not None), strict=False)))
 
 
 def _listed(values: list[Value]) -> Value | None:
     if not values:
         return grouped(())
-    return values[0] if values[0].kind is Kind.SEQUENCE else None
+    return replace(values[0], path="") if values[0].kind is Kind.SEQUENCE else None
 
 
 def _added(values: list[Value]) -> Value | None:
     parts = elements(values[0]) if len(values) == 1 else None
     if not parts:
         return None
+    if len(parts) > MOST_ITEMS:
+        return functions.apply("sum", values, {}) if all(part.shape == () for part in parts) else None
     total = parts[0]
     for part in parts[1:]:
         total = transfer.binary(ast.Add, total, part)
@@ -128,7 +140,7 @@ def _number_cast(kind: type) -> Callable[[list[Value]], Value | None]:
     def cast(values: list[Value]) -> Value | None:
         if len(values) != 1 or not isinstance(values[0].constant, int | float) or not math.isfinite(values[0].constant):
             return None
-        return number(kind(values[0].constant))
+        return number(kind(values[0].constant), outcome=transfer.derived(values))
 
     return cast
 

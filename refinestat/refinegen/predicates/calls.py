@@ -10,12 +10,12 @@ from refinestat.refinegen.predicates import transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.methods import GP, library_function, method
+from refinestat.refinegen.predicates.methods import library_function, method
 from refinestat.refinegen.predicates.paths import MODELS
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
 from refinestat.refinegen.predicates.state import State, changed, checked
-from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Kind, Value
+from refinestat.refinegen.predicates.symbols import GP, OWN, UNKNOWN, Kind, Outcome, Value
 from refinestat.refinegen.predicates.vocabulary import CALLABLE_BUILTINS, VALUE_BUILTINS
 
 
@@ -31,6 +31,7 @@ def passed(node: ast.Call, state: State) -> Passed:
             continue
         parts = elements(value)
         unsure = unsure or parts is None
+        hidden(argument, value, state, known=parts is not None)
         positional += [Argument(node=argument, value=part) for part in parts or ()]
     for keyword in node.keywords:
         value = evaluate(keyword.value, state)
@@ -41,7 +42,14 @@ def passed(node: ast.Call, state: State) -> Passed:
             keywords |= {str(key): Argument(node=keyword.value, value=item) for key, item in pairs}
         else:
             unsure = True
+            hidden(keyword.value, value, state, known=False)
     return Passed(positional=tuple(positional), keywords=keywords, unsure=unsure)
+
+
+def hidden(node: ast.AST, value: Value, state: State, *, known: bool) -> None:
+    """What is taken apart by * or ** is the outcome, or nobody knows where in it the outcome is."""
+    if value.outcome is Outcome.WHOLE or (value.outcome and not known and state.closed):
+        state.report(What.LEAK, node)
 
 
 def _call(node: ast.Call, state: State) -> Value:
@@ -54,6 +62,9 @@ def _call(node: ast.Call, state: State) -> Value:
             return method(node, base, arguments, state)
     callee = evaluate(node.func, state)
     arguments = passed(node, state)
+    for argument in (*arguments.positional, *arguments.keywords.values()):
+        if argument.value.kind is Kind.FUNCTION and argument.value.path.startswith("np.random."):
+            state.report(What.CHANGE, argument.node, argument.value.path)
     if callee.path == OWN.path:
         own_function(arguments, state)
     if callee.kind is Kind.FUNCTION:
@@ -61,7 +72,15 @@ def _call(node: ast.Call, state: State) -> Value:
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
         state.report(What.NOT_CALLABLE, node.func)
         return UNKNOWN
+    if state.closed and callee.path != GP and not _plain(arguments):
+        state.report(What.HIDDEN, node)
     return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
+
+
+def _plain(arguments: Passed) -> bool:
+    """One argument that is no text: something that computes, such as `np.poly1d([1, 2])(x)`. No variable is made so."""
+    values = arguments.values
+    return len(values) == 1 and values[0].kind is not Kind.TEXT and not arguments.keywords and not arguments.unsure
 
 
 def own_function(arguments: Passed, state: State) -> None:
@@ -82,8 +101,9 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         return make(node, name, arguments, state, registered=last == "")
     if path.startswith("pm.") and name in library.functions and not last:
         return make(node, name, arguments, state, registered=True)
-    if path in MODELS:
-        return Value(kind=Kind.MODEL)
+    if path in MODELS | {"pm.modelcontext"}:
+        models = (value for value in state.names.values() if value.kind is Kind.MODEL and path not in MODELS)
+        return next(models, Value(kind=Kind.MODEL))
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)
     if path.startswith("pm.gp."):

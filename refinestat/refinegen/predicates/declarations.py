@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING
-from refinestat.refinegen.predicates.records import Call, Passed
+from refinestat.refinegen.predicates.records import Argument, Call, Passed, What
 from refinestat.refinegen.predicates.state import State
 from refinestat.refinegen.predicates.symbols import Kind, Outcome, Value
 
@@ -47,11 +47,26 @@ def declare(call: Call, state: State) -> Call:
     label = call.label.value.constant if call.label is not None else None
     if not isinstance(label, str):
         return call
+    if state.closed and any(a.value.outcome for a in (*call.arguments.values(), *call.options.values())):
+        hold(label, state)
     names = [state.prefix + label + suffix for suffix in ("", *(call.spec.companions if call.spec else ()))]
     taken = next((state.declared[name] or 0 for name in names if name in state.declared), None)
     for name in names:
         state.declared[name] = call.node.lineno + state.offset
     return replace(call, taken=taken)
+
+
+def hold(label: str, state: State) -> None:
+    """The variable of this name is the outcome, and found in the model."""
+    for name, value in state.names.items():
+        if value.kind is Kind.MODEL:
+            state.names[name] = replace(value, keys=(*(value.keys or ()), label))
+
+
+def names_coordinates(labels: Argument, state: State) -> None:
+    """Coordinates are found in the model; what else than the outcome a person's own data hold, nobody knows."""
+    if labels.value.outcome and state.closed:
+        state.report(What.LEAK, labels.node)
 
 
 def declare_gp(node: ast.Call, method: str, passed: Passed, state: State) -> Value:

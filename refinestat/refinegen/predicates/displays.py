@@ -6,21 +6,38 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import constants, transfer
-from refinestat.refinegen.predicates.binding import MOST_ITEMS, any_element, bind_target, elements, grouped
+from refinestat.refinegen.predicates.binding import (
+    MOST_ITEMS,
+    any_element,
+    bind_target,
+    elements,
+    grouped,
+    iterates,
+    once,
+)
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.state import NAMES_PER_STEP, State
-from refinestat.refinegen.predicates.symbols import MISSING, Kind, Value, text
+from refinestat.refinegen.predicates.nodes import walk
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State
+from refinestat.refinegen.predicates.symbols import MISSING, MOST_WEIGHT, UNKNOWN, Kind, Outcome, Value, text
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, state: State) -> Value:
     items: list[Value] | None = []
+    values = []
     for element in node.elts:
         value = evaluate(element.value if isinstance(element, ast.Starred) else element, state)
+        values.append(value)
         if not isinstance(element, ast.Starred):
             items = None if items is None else [*items, value]
         else:
             items = None if items is None or value.items is None else [*items, *value.items]
-    return grouped(items)
+        items = None if items is None or len(items) > MOST_WEIGHT else items
+    if isinstance(node, ast.Set):  # of equal things there is one, in no known order
+        items = None
+    if items is not None:
+        return grouped(items)
+    unknown = replace(transfer.opaque(values, kind=Kind.SEQUENCE), symbolic=False, outcome=Outcome.FREE)
+    return state.marked(unknown, values)
 
 
 def _table(node: ast.Dict, state: State) -> Value:
@@ -39,19 +56,22 @@ def _table(node: ast.Dict, state: State) -> Value:
             found = None
     if found is None:
         return Value(kind=Kind.TABLE, outcome=transfer.derived(values))
-    return Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values()))
+    return state.marked(Value(kind=Kind.TABLE, keys=tuple(found), items=tuple(found.values())), values)
 
 
 def _joined_text(node: ast.JoinedStr, state: State) -> Value:
     parts: list[str] = []
+    values: list[Value] = []
     known = True
     for part in node.values:
         inner = part.value if isinstance(part, ast.FormattedValue) else part
         value = evaluate(inner, state)
+        values.append(value)
         plain = isinstance(part, ast.Constant) or (part.format_spec is None and part.conversion == -1)  # type: ignore[attr-defined]
         known = known and plain and isinstance(value.constant, str | int)
         parts.append(str(value.constant) if known else "")
-    return text("".join(parts)) if known and sum(map(len, parts)) < constants.LONGEST_TEXT else text()
+    made = text("".join(parts)) if known and sum(map(len, parts)) < constants.LONGEST_TEXT else text()
+    return state.marked(made, values)
 
 
 def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, state: State) -> Value:
@@ -59,26 +79,44 @@ def _comprehension(node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.Dic
     state.steps += len(before) // NAMES_PER_STEP
     single = len(node.generators) == 1 and not node.generators[0].ifs and not isinstance(node, ast.DictComp)
     first = evaluate(node.generators[0].iter, state)
+    iterates(node.generators[0].iter, first, state)
     known = elements(first) if single else None
     results = []
     if known is not None and len(known) <= MOST_ITEMS and not isinstance(node, ast.DictComp):
         for item in known:
             bind_target(node.generators[0].target, item, state, local=True)
             results.append(evaluate(node.elt, state))
-        state.names = before
-        return grouped(results)
+        _leave(node, before, state)
+        result = grouped(results)
+        if isinstance(node, ast.GeneratorExp):
+            return once(result)
+        return replace(result, items=None) if isinstance(node, ast.SetComp) else result
+    conditions: list[Value] = []
     for position, generator in enumerate(node.generators):
         iterated = first if position == 0 else evaluate(generator.iter, state)
+        iterates(generator.iter, iterated, state)
         bind_target(generator.target, any_element(iterated), state, local=True)
         for condition in generator.ifs:
-            evaluate(condition, state)
+            conditions.append(evaluate(condition, state))
     outer, state.certain, observed = state.certain, False, len(state.observations)
     parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
     made = [evaluate(part, state) for part in parts]
-    state.names, state.certain = before, outer
+    state.certain = outer
+    _leave(node, before, state)
     state.observations += state.observations[observed:]  # as often as there are elements
     kind = Kind.TABLE if isinstance(node, ast.DictComp) else Kind.SEQUENCE
-    return replace(transfer.opaque(made, kind=kind), symbolic=False)
+    return state.marked(replace(transfer.opaque(made, kind=kind), symbolic=False), conditions)
+
+
+def _leave(node: ast.AST, before: dict[str, Value], state: State) -> None:
+    """After a comprehension its names are gone, but for those that `:=` binds: nobody knows whether it did."""
+    nodes = walk(node)
+    state.steps += len(nodes) // NODES_PER_STEP
+    inner, state.names = state.names, before
+    for each in nodes:
+        if isinstance(each, ast.NamedExpr) and each.target.id in inner:
+            name = each.target.id
+            state.names[name] = transfer.opaque([inner[name], before.get(name, UNKNOWN)])
 
 
 def _slice(node: ast.Slice, state: State) -> Value:

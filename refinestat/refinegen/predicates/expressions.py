@@ -10,12 +10,14 @@ from typing import Any
 
 from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import constants, functions, lists, measures, shapes, transfer
-from refinestat.refinegen.predicates.binding import bind_target
+from refinestat.refinegen.predicates.binding import ONCE, bind_target, spent
 from refinestat.refinegen.predicates.records import What
-from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, size
+from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, aliases, size
 from refinestat.refinegen.predicates.symbols import (
+    GP,
     MISSING,
     NONE,
+    PART,
     UNKNOWN,
     Kind,
     Outcome,
@@ -37,7 +39,9 @@ def evaluate(node: ast.expr | None, state: State) -> Value:
     reader = READERS.get(type(node))
     if reader is None or state.steps > state.limit:
         return UNKNOWN
-    return reader(node, state)
+    value = reader(node, state)
+    state.steps += value.weight // ITEMS_PER_STEP
+    return value
 
 
 def _constant(node: ast.Constant, state: State) -> Value:
@@ -53,6 +57,8 @@ def _constant(node: ast.Constant, state: State) -> Value:
 def _name(node: ast.Name, state: State) -> Value:
     value = state.names.get(node.id)
     if value is not None:
+        for name in aliases(value, state) if value.path == ONCE else ():
+            state.names[name] = spent(value)
         return value
     if node.id in CALLABLE_BUILTINS | VALUE_BUILTINS or (state.symbols.script and node.id == "hasattr"):
         return function(node.id)
@@ -76,6 +82,8 @@ def _attribute(node: ast.Attribute, state: State) -> Value:
         return function(f"{base.path}.{node.attr}") if node.attr == "dist" else UNKNOWN
     if base.kind is Kind.UNKNOWN and node.attr == state.symbols.scored:
         return replace(UNKNOWN, outcome=Outcome.WHOLE)
+    if base.kind is Kind.MODEL:
+        return replace(UNKNOWN, path=PART, outcome=Outcome.DERIVED if base.keys else Outcome.FREE)
     return attribute_of(base, node.attr)
 
 
@@ -168,6 +176,8 @@ def _binary(node: ast.BinOp, state: State) -> Value:
     left, right = evaluate(node.left, state), evaluate(node.right, state)
     result = operate(node, type(node.op), left, right, state)
     measure = measures.of_operation(type(node.op), left, right)
+    if GP in (left.path, right.path) and result.kind is Kind.UNKNOWN:
+        return replace(result, path=GP)
     return replace(result, measure=measure) if measure else result
 
 

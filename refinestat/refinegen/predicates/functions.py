@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import constants
+from refinestat.refinegen.predicates import folding
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, POSITIVE, UNIT, Bounds
 from refinestat.refinegen.predicates.rules import (
     ARITHMETIC,
@@ -59,13 +59,13 @@ def _outcome(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value
 
 
 def _folded(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:
-    if name not in constants.FOLDED:
+    if name not in folding.FOLDED:
         return None
     plain = [_plain(a) for a in arguments]
     named = {key: _plain(value) for key, value in keywords.items()}
     if any(x is MISSING for x in (*plain, *named.values())):
         return None
-    result = constants.call(name, plain, named)
+    result = folding.call(name, plain, named)
     return None if result is MISSING else from_constant(result)
 
 
@@ -117,9 +117,10 @@ def _same(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Valu
         low, high = first.bounds
         ends = (low if math.isinf(low) else math.floor(low)), (high if math.isinf(high) else math.ceil(high))
         return replace(first, shape=shape, constant=MISSING, bounds=ends, reach=NOTHING, integer=whole)
-    return replace(
-        first, shape=shape, constant=first.constant if keep and name != "sort" else MISSING, keys=None, path=""
-    )
+    constant = first.constant if keep and name != "sort" else MISSING
+    if name == "copy" and hasattr(constant, "copy") and not first.outcome:
+        constant = constant.copy()
+    return replace(first, shape=shape, constant=constant, keys=None, path="")
 
 
 FALSE = number(False)

@@ -6,7 +6,7 @@ that the data section shows too. Without a data set nobody knows the outcome, an
 import ast
 from collections.abc import Iterator
 
-from refinestat.refinegen.predicates.records import Call, Reading, What
+from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Outcome, Symbols
 from refinestat.refinegen.predicates.verdicts import accept, refuse, shown
 from refinestat.refinegen.records import Verdict
@@ -22,19 +22,10 @@ def check(reading: Reading) -> Verdict:
     if outcome is None:
         return accept(NAME)
     for event in () if reading.symbols.script else reading.events:  # a person may also print or plot the outcome
-        if event.what is What.LEAK:
-            rule = f"may only be observed, whole and as it is; of its values, only {SUMMARIES} may be used"
-            why = f"{shown(event.node)}: the outcome {outcome} {rule}"
+        if why := _event(event, outcome):
             return refuse(NAME, why, event.node, reading)
-        if event.what is What.CHANGE:
-            return refuse(
-                NAME,
-                f"{event.text}: a scored program must not draw random numbers while it is built",
-                event.node,
-                reading,
-            )
     for call in reading.calls:
-        for node, why in _call(call, outcome):
+        for node, why in _call(call, outcome, closed=reading.symbols.dataset is not None):
             return refuse(NAME, f"{call.title}: {why}", node, reading)
     last = next((call for call in reversed(reading.calls) if _observes(call)), None)
     if last is not None and len(reading.symbols.observations) > 1:
@@ -42,12 +33,30 @@ def check(reading: Reading) -> Verdict:
     return accept(NAME)
 
 
+def _event(event: Event, outcome: str) -> str:
+    """Why a program that is scored must not do this; empty where it may."""
+    if event.what is What.LEAK:
+        rule = f"may only be observed, whole and as it is; of its values, only {SUMMARIES} may be used"
+        return f"{shown(event.node)}: the outcome {outcome} {rule}"
+    if event.what is What.HIDDEN:
+        return f"{shown(event.node)}: nobody knows what is called here; a program that is scored must be plain"
+    if event.what is What.STORE:
+        return f"{shown(event.node)}: a scored program must not change what the model holds"
+    if event.what is What.CHANGE:
+        return f"{event.text}: a scored program must not draw random numbers while it is built"
+    return ""
+
+
 def _observes(call: Call) -> bool:
     observed = call.options.get("observed")
     return observed is not None and observed.value.outcome is not Outcome.FREE
 
 
-def _call(call: Call, outcome: str) -> Iterator[tuple[ast.AST, str]]:
+def _call(call: Call, outcome: str, *, closed: bool) -> Iterator[tuple[ast.AST, str]]:
+    if closed and call.unsure and not call.function.startswith("gp."):
+        yield call.node, "nobody knows what * or ** passes; where a program is scored, write the arguments out"
+    if closed and call.label is not None and call.label.value.outcome is not Outcome.FREE:
+        yield call.label.node, f"the outcome {outcome} is in the variable's name: it may only be observed"
     if call.function == "Potential":
         yield call.node, "a Potential changes the score of a program and is not allowed where it is scored"
     if call.function in FUNCTIONS:

@@ -1,5 +1,6 @@
 """What subscripts do to abstract values."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -65,13 +66,21 @@ def _plain(part: Value) -> Any:
 
 def _folded(base: Value, parts: Sequence[Value]) -> Value | None:
     plain = [_plain(part) for part in parts]
-    if any(p is MISSING for p in plain) or any(isinstance(p, float) for p in plain):
+    if any(p is MISSING for p in plain) or any(isinstance(p, float) for p in plain) or _large(base, parts, plain):
         return None
     try:
         result: Any = np.asarray(base.constant)[tuple(plain)]
-    except (IndexError, ValueError, TypeError):
+    except constants.UNCOMPUTABLE:
         return None
-    return from_constant(result if isinstance(result, np.ndarray) else result.item())
+    return from_constant(result.item() if isinstance(result, np.generic) else result)
+
+
+def _large(base: Value, parts: Sequence[Value], plain: Sequence[Any]) -> bool:
+    """Whether arrays of positions take more elements than may be computed, or nobody knows how many."""
+    if not any(isinstance(p, np.ndarray) and p.ndim and p.dtype.kind != "b" for p in plain):
+        return False
+    lengths = shape(base.shape, [as_array(part) for part in parts])
+    return lengths is None or math.prod(n or 0 for n in lengths) > constants.MOST_ELEMENTS
 
 
 def shape(base: Shape | None, parts: Sequence[Value]) -> Shape | None:

@@ -3,14 +3,34 @@
 import ast
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import functions, given, measures, rules, shapes, transfer
+from refinestat.refinegen.predicates import functions, given, intervals, measures, rules, shapes, transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
-from refinestat.refinegen.predicates.declarations import declare_gp
-from refinestat.refinegen.predicates.records import Passed, What
-from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, NAMES_PER_STEP, State, changed, checked, size
-from refinestat.refinegen.predicates.symbols import MISSING, NONE, UNKNOWN, Kind, Outcome, Value, sequence
+from refinestat.refinegen.predicates.declarations import declare_gp, names_coordinates
+from refinestat.refinegen.predicates.records import Argument, Passed, What
+from refinestat.refinegen.predicates.state import (
+    ELEMENTS_PER_STEP,
+    NAMES_PER_STEP,
+    State,
+    aliases,
+    changed,
+    checked,
+    size,
+)
+from refinestat.refinegen.predicates.symbols import (
+    GP,
+    MISSING,
+    NONE,
+    PART,
+    UNKNOWN,
+    Kind,
+    Outcome,
+    Value,
+    number,
+    sequence,
+)
 from refinestat.refinegen.predicates.vocabulary import words
+from refinestat.refinegen.predicates.writing import first_written
 
 # Methods that change the list, dict or array that they are called on, and functions that change an argument.
 CHANGEABLE = {Kind.NUMBER, Kind.SEQUENCE, Kind.TABLE}
@@ -18,7 +38,6 @@ CHANGES = words("append extend update setdefault pop popitem clear insert remove
 CHANGING = {"fill_diagonal", "put", "copyto", "place", "putmask", "shuffle"}
 SAME_DATA = {"to_numpy", "copy", "astype", "ravel", "flatten"}  # of a column or array of unknown content
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
-GP = "a Gaussian process"  # the path of one; classes of one's own may have methods of these names, too
 
 
 # Functions of NumPy that fail on tensors: they compare, or pass out= on.
@@ -29,12 +48,16 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     """The value of `base.name(...)`."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
+        if base.outcome and state.closed:
+            state.report(What.LEAK, node)
         return declare_gp(node, name, arguments, state)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)
+    if base.path == PART and (name in CHANGES or name == "sort"):
+        state.report(What.STORE, node)
     if base.kind is Kind.DATA:
         return given.method(node, base, name, arguments, state)
-    if base.kind in CHANGEABLE and name in CHANGES:
+    if base.kind in CHANGEABLE and (name in CHANGES or (name == "sort" and not base.symbolic)):
         return _change(node.func, base, arguments, state)
     if base.kind in {Kind.NUMBER, Kind.SEQUENCE} and name != "astype":
         return library_function(node, name, [base, *arguments.values], arguments, state)
@@ -44,7 +67,7 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
 def _change(func: ast.expr, base: Value, arguments: Passed, state: State) -> Value:
     if base.kind is Kind.SEQUENCE and isinstance(func, ast.Attribute) and func.attr in {"append", "extend"}:
         return _grow_list(func, base, arguments, state)
-    changed(base, state)
+    changed(base, state, [*arguments.values, *arguments.named.values()])
     return transfer.opaque([base, *arguments.values])
 
 
@@ -52,7 +75,8 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
     if base.kind is Kind.TABLE:
         return _table_method(base, name, arguments)
     if base.kind is Kind.TEXT:
-        return Value(kind=Kind.SEQUENCE if name == "split" else Kind.TEXT)
+        kind = Kind.SEQUENCE if name == "split" else Kind.TEXT
+        return Value(kind=kind, outcome=transfer.derived([base]))
     if base.kind is Kind.UNKNOWN and name in SAME_DATA:
         return base
     if name == "astype":
@@ -68,23 +92,36 @@ def _cast(base: Value, arguments: Passed) -> Value:
     whole = base.integer is True or (
         base.known and hasattr(base.constant, "round") and bool((base.constant.round() == base.constant).all())
     )
-    if name.rpartition(".")[2].startswith("float"):
-        return replace(base, integer=False if base.integer is not None else None, constant=_as(base, float))
-    if name.rpartition(".")[2].startswith("int"):
+    name = name.rpartition(".")[2]
+    if name.startswith("float"):
+        exact = name in {"float", "float64"}
+        constant = _as(base, float) if exact else MISSING
+        return replace(base, integer=False if base.integer is not None else None, constant=constant)
+    if name.startswith("int"):
         kept = base.outcome if whole else transfer.derived([base])
-        return replace(base, integer=True, constant=_as(base, int), outcome=kept)
+        if -WIDTHS.get(name, 0) <= base.bounds[0] and base.bounds[1] < WIDTHS.get(name, 0):
+            constant = _as(base, int)
+            bounds = base.bounds if constant is MISSING else number(constant).bounds
+            return replace(base, integer=True, constant=constant, bounds=bounds, outcome=kept)
+        around = replace(base, bounds=intervals.EVERYTHING, reach=intervals.NOTHING, constant=MISSING)
+        return replace(base if not base.known else around, integer=True, constant=MISSING, outcome=kept)
     return transfer.opaque([base])
+
+
+WIDTHS = {"int": 2.0**62, "int64": 2.0**62, "int_": 2.0**62, "int32": 2.0**31, "int16": 2.0**15, "int8": 2.0**7}
 
 
 def _as(base: Value, kind: type) -> object:
     return base.constant.astype(kind) if base.known and hasattr(base.constant, "astype") else MISSING
 
 
-def _grow_list(func: ast.expr, base: Value, arguments: Passed, state: State) -> Value:
-    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id in state.names:
-        items = base.items
-        grown = (*items, *arguments.values) if items is not None and func.attr == "append" and state.certain else None
-        state.names[func.value.id] = grouped(grown)
+def _grow_list(func: ast.Attribute, base: Value, arguments: Passed, state: State) -> Value:
+    items = base.items
+    known = items is not None and func.attr == "append" and state.certain
+    grown = grouped((*(items or ()), *arguments.values))
+    for name in aliases(base, state):
+        unknown = state.marked(Value(kind=Kind.SEQUENCE), [base, grown])
+        state.names[name] = grown if known else unknown
     return UNKNOWN
 
 
@@ -114,18 +151,25 @@ def _got(keys: tuple[object, ...], items: tuple[Value, ...], arguments: list[Val
 def _model_method(name: str, arguments: Passed, state: State) -> Value:
     if name == "add_coord" and arguments.positional:
         label = arguments.values[0].constant
+        for each in (*arguments.positional[1:], *arguments.keywords.values()):
+            names_coordinates(each, state)
         if isinstance(label, str):
             values = arguments.values[1] if len(arguments.values) > 1 else arguments.named.get("values", UNKNOWN)
             state.coords[label] = length_of(values)
         else:
             state.open_coords = True
     elif name == "add_coords":
-        add_coords(arguments.values[0] if arguments.values else arguments.named.get("coords", UNKNOWN), state)
+        coords = arguments.positional[0] if arguments.positional else arguments.keywords.get("coords")
+        if coords is not None:
+            add_coords(coords, state)
+        state.open_coords = state.open_coords or coords is None
     return UNKNOWN
 
 
-def add_coords(table: Value, state: State) -> None:
+def add_coords(coords: Argument, state: State) -> None:
     """Dimensions from a dict of labels."""
+    table = coords.value
+    names_coordinates(coords, state)
     if table.kind is Kind.NONE:
         return
     if table.kind is not Kind.TABLE or table.keys is None or table.items is None:
@@ -140,7 +184,9 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
     """A function of pm.math, np or pt, or a method of the same name, on these values."""
     name = path.rpartition(".")[2]
     if name in CHANGING and path.startswith("np.") and values:
-        changed(values[0], state)
+        changed(values[0], state, values[1:])
+    for written in values[first_written(name) :] if path.startswith("np.") else ():
+        changed(written, state, values)
     if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
         state.report(What.PLAIN, node, values=tuple(values))
     try:

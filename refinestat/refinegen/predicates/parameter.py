@@ -61,7 +61,7 @@ def _text(call: Call, label: Argument, name: str) -> Iterator[tuple[ast.AST, str
     if "/" in name:
         yield label.node, f"the name {name[:LONGEST_NAME]!r} must not contain '/'"
     dims = call.options.get("dims")
-    if dims is not None and dims.value.constant == name:
+    if dims is not None and isinstance(dims.value.constant, str) and dims.value.constant == name:
         yield dims.node, f"the variable {name!r} and its dimension must not have the same name"
 
 
@@ -93,7 +93,8 @@ def _names(call: Call) -> Iterator[tuple[ast.AST, str]]:
     for name in call.unknown:
         yield call.options[name].node, f"no parameter {name!r}{suggestion(name, known)}{_offered(call)}"
     for name in call.repeated:
-        yield call.arguments[name].node, f"{name} is given twice, by position and by name"
+        given = call.arguments.get(name, call.options.get(name, call.label))
+        yield given.node if given is not None else call.node, f"{name} is given twice, by position and by name"
     if call.excess:
         limit = len(call.arguments) if spec is None else spec.positional
         names = ", ".join(spec.parameters[: spec.positional]) if spec else ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from refinestat.refinegen.catalogue import Distribution
 from refinestat.refinegen.predicates import lengths, measures, transfer
-from refinestat.refinegen.predicates.declarations import bind, declare
+from refinestat.refinegen.predicates.declarations import bind, declare, names_coordinates
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING
 from refinestat.refinegen.predicates.records import Call, Passed
 from refinestat.refinegen.predicates.state import STEPS_OF_A_HINT, State
@@ -20,6 +20,8 @@ def make(node: ast.Call, name: str, passed: Passed, state: State, *, registered:
     if registered:
         call = declare(call, state)
     state.steps += STEPS_OF_A_HINT if call.unknown else 0
+    if "coords" in call.options:
+        names_coordinates(call.options["coords"], state)
     state.calls.append(call)
     if call.spec is None:
         return _model_function(call)

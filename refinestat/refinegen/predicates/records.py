@@ -23,6 +23,8 @@ class What(StrEnum):
     PLAIN = "a tensor where a plain number is needed"
     LEAK = "the outcome used"
     LARGE = "a constant that is too large"
+    STORE = "a change of what the model holds"
+    HIDDEN = "a call of nobody knows what"
     CHANGE = "a random number drawn while the model is built"
 
 

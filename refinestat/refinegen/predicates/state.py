@@ -1,7 +1,10 @@
 """What changes while one statement is read, and how much of it may be read."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from refinestat.refinegen.predicates.records import Call, Event, Passed, What
 from refinestat.refinegen.predicates.symbols import MOST_EFFORT, UNKNOWN, Outcome, Symbols, Value
@@ -19,6 +22,9 @@ ELEMENTS_PER_ITEM = 20
 
 
 STEPS_OF_ANY = 20
+
+
+ITEMS_PER_STEP = 10  # of lists, which may be walked wherever they stand
 
 
 NAMES_PER_STEP = 30  # of the table, which is copied for each statement
@@ -56,6 +62,17 @@ class State:
     events: list[Event] = field(default_factory=list)
     left: str = ""
     perhaps_left: bool = False
+
+    @property
+    def closed(self) -> bool:
+        """All data are known, and a mark of the outcome is surely right: a table that a person makes may hold it
+        beside much else."""
+        return self.symbols.dataset is not None
+
+    def marked(self, value: Value, made_of: Sequence[Value]) -> Value:
+        """The value, with the outcome in it where one of its parts has it."""
+        held = self.closed and any(part.outcome for part in made_of)
+        return replace(value, outcome=Outcome.DERIVED) if held else value
 
     def report(self, what: What, node: ast.AST, name: str = "", values: tuple[Value, ...] = ()) -> None:
         self.steps += STEPS_OF_A_HINT if what in HINTED else 0
@@ -99,11 +116,25 @@ def exhausted(symbols: Symbols) -> bool:
     return symbols.effort >= symbols.most_effort if symbols.script else symbols.effort > symbols.most_effort
 
 
-def changed(value: Value, state: State) -> None:
+def changed(value: Value, state: State, stored: Sequence[Value] = ()) -> None:
     """Something was stored in a list, dict or array: by whatever name it goes, nothing is known of it any more."""
-    for name, other in state.names.items():
-        if other is value:
-            state.names[name] = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
+    after = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
+    for name in aliases(value, state):
+        state.names[name] = state.marked(after, stored)
+
+
+def aliases(value: Value, state: State) -> list[str]:
+    """By which names it goes; arrays that look at the same memory are the same."""
+    if value is UNKNOWN:  # of which there is only one, whatever it stands for
+        return []
+    return [name for name, other in state.names.items() if other is value or _same(value, other)]
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values may stand for the same thing: a value is copied where its name tells what it measures."""
+    if isinstance(one.constant, np.ndarray) and isinstance(other.constant, np.ndarray):
+        return bool(one.constant.ndim and np.may_share_memory(one.constant, other.constant))
+    return bool(one.items) and one.kind is other.kind and one.items is other.items
 
 
 def size(value: Value) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import calls, imports, methods
-from refinestat.refinegen.predicates.binding import any_element, bind_target, elements
+from refinestat.refinegen.predicates.binding import any_element, bind_target, elements, iterates
 from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
 from refinestat.refinegen.predicates.expressions import READERS, evaluate, operate
@@ -14,9 +14,9 @@ from refinestat.refinegen.predicates.forgetting import forget, stored
 from refinestat.refinegen.predicates.gate import Parsed
 from refinestat.refinegen.predicates.nodes import walk
 from refinestat.refinegen.predicates.records import Reading, What
-from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, state_of
+from refinestat.refinegen.predicates.state import NAMES_PER_STEP, NODES_PER_STEP, State, changed, size, state_of
 from refinestat.refinegen.predicates.subscripts import SUBSCRIPTS
-from refinestat.refinegen.predicates.symbols import OWN, Kind, Symbols, Value
+from refinestat.refinegen.predicates.symbols import OWN, PART, UNKNOWN, Kind, Outcome, Symbols, Value
 
 MOST_ROUNDS = 5_000
 
@@ -83,14 +83,18 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
         evaluate(node.value, state)
         return
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)
-    after = operate(node, type(node.op), before, evaluate(node.value, state), state)
-    if before.kind is Kind.SEQUENCE:
-        changed(before, state)  # a list stays the same object, whatever other names it has
+    value = evaluate(node.value, state)
+    after = operate(node, type(node.op), before, value, state)
+    if before.path == PART:
+        state.report(What.STORE, node)
+    if before.kind in {Kind.SEQUENCE, Kind.TABLE, Kind.DATA, Kind.UNKNOWN} or size(before):
+        changed(before, state, [value])  # in place, by whatever other name it goes
     bind_target(node.target, after, state)
 
 
 def _for(node: ast.For, state: State) -> None:
     iterated = evaluate(node.iter, state)
+    iterates(node.iter, iterated, state)
     rounds = elements(iterated)
     count = iterated.shape[0] if rounds is None and iterated.shape else None
     if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:
@@ -100,15 +104,31 @@ def _for(node: ast.For, state: State) -> None:
     short = rounds is not None and state.steps + len(nodes) * len(rounds) <= state.limit
     if rounds is None or not short or not _each_round(node, nodes, rounds, state):
         forget(nodes, state)
-        bind_target(node.target, any_element(iterated), state)
-        outer, state.certain, before = state.certain, False, len(state.observations)
-        run(node.body, state)
-        state.observations += state.observations[before:]  # as often as there are rounds
-        state.certain, state.left, state.perhaps_left = outer, "", False
+        _any_rounds(node, nodes, iterated, state)
         forget(nodes, state, keep=True)
     left, state.left = state.left, ""
     if left != "break":
         run(node.orelse, state)
+
+
+def _any_rounds(node: ast.For, nodes: list[ast.AST], iterated: Value, state: State) -> None:
+    """Reads a loop of which nobody knows the rounds once; again, where a round may begin with the outcome in a name."""
+    stored = {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    carried: set[str] = set()
+    outer, final = state.certain, not state.closed
+    while True:
+        before, observed = state if final else state.copied(), len(state.observations)
+        state.names.update({name: replace(UNKNOWN, outcome=Outcome.DERIVED) for name in carried})
+        bind_target(node.target, any_element(iterated), state)
+        state.certain = False
+        run(node.body, state)
+        marked = {name for name in stored if name in state.names and state.names[name].outcome}
+        if final or marked <= carried:
+            break
+        state.restore(before)
+        carried, final = (stored, True) if carried else (marked, False)
+    state.observations += state.observations[observed:]  # as often as there are rounds
+    state.certain, state.left, state.perhaps_left = outer, "", False
 
 
 def _each_round(node: ast.For, nodes: list[ast.AST], rounds: Iterable[Value], state: State) -> bool:
@@ -137,7 +157,15 @@ def _if(node: ast.If, state: State) -> None:
     certain = truth(test)
     if certain is not None:
         run(node.body if certain else node.orelse, state)
-        return
+    else:
+        _both_ways(node, state)
+    if test.outcome and state.closed:
+        for each in walk(node):
+            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in state.names:
+                state.names[each.id] = replace(state.names[each.id], outcome=Outcome.DERIVED)
+
+
+def _both_ways(node: ast.If, state: State) -> None:
     names, declared, observed = dict(state.names), dict(state.declared), list(state.observations)
     state.steps += 2 * len(names) // NAMES_PER_STEP
     run(node.body, state)
@@ -183,7 +211,7 @@ def open_model(call: ast.Call, state: State) -> None:
     state.open_coords = state.open_coords or arguments.unsure
     coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
     if coords is not None:
-        methods.add_coords(coords.value, state)
+        methods.add_coords(coords, state)
     name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
     if name is not None and isinstance(name.value.constant, str) and name.value.constant:
         state.prefix += f"{name.value.constant}::"

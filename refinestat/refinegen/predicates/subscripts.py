@@ -21,6 +21,8 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
         return as_outcome(table_item(node, base, index, state), index.constant, state)
     if base.kind is Kind.UNKNOWN and isinstance(index.constant, str) and index.constant == state.symbols.scored:
         return as_outcome(UNKNOWN, index.constant, state)
+    if base.kind is Kind.MODEL:
+        return _variable(base, index)
     result = indexing.item(base, index)
     if base.kind is Kind.NUMBER:
         state.report(What.INDEX, node, values=(base, index))
@@ -29,9 +31,17 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
     return guarded(node, lambda: result, (base, index), state)
 
 
+def _variable(model: Value, index: Value) -> Value:
+    """`model["a"]`: it may be one that holds the outcome."""
+    name, held = index.constant, model.keys or ()
+    inside = isinstance(name, str) and not any(f"::{name}".endswith(f"::{each}") for each in held)
+    return replace(UNKNOWN, outcome=Outcome.FREE if inside or not held else Outcome.DERIVED)
+
+
 def as_outcome(value: Value, column: Any, state: State) -> Value:
     """A column, which may be the outcome that a person named."""
-    return replace(value, outcome=Outcome.WHOLE) if column == state.symbols.scored and column is not None else value
+    scored = isinstance(column, str) and column == state.symbols.scored
+    return replace(value, outcome=Outcome.WHOLE) if scored else value
 
 
 def table_item(node: ast.AST, table: Value, index: Value, state: State) -> Value:

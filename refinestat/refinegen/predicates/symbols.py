@@ -17,6 +17,7 @@ from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, Bound
 Shape = tuple[int | None, ...]
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
 MOST_WEIGHT = 20_000
+DEEPEST = 40  # lists in lists
 NO_SOURCES: frozenset[str] = frozenset()
 MOST_EFFORT = 8_000  # steps of reading: about 40 ms
 
@@ -53,7 +54,8 @@ class Value:
     by some elements, or by elements that depend on each other. sources: free random variables it is made of.
     integer: True or False where sure. shape: None where unknown, as are its unknown lengths. constant: the concrete
     value, or MISSING. law: the distribution of a random variable. measure: sd, variance, precision (of a scale).
-    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution. weight: number of items."""
+    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution. weight: number of items.
+    depth: how many lists it is made of, one in the other."""
 
     kind: Kind = Kind.NUMBER
     bounds: Bounds = EVERYTHING
@@ -73,6 +75,7 @@ class Value:
     symbolic: bool = False
     discrete: bool | None = None
     weight: int = 1
+    depth: int = 0
 
     @property
     def known(self) -> bool:
@@ -82,6 +85,8 @@ class Value:
 UNKNOWN = Value(kind=Kind.UNKNOWN)
 OWN = Value(kind=Kind.UNKNOWN, path="a function of one's own")  # which may do anything, also to the model
 NONE = Value(kind=Kind.NONE, constant=None)
+PART = "a part of the model"  # the path of `model.named_vars` and the like
+GP = "a Gaussian process"  # the path of one, and of its parts; own classes may have methods of the same names, too
 
 
 def number(constant: Any, *, outcome: Outcome = Outcome.FREE, name: str = "") -> Value:
@@ -121,13 +126,16 @@ def text(constant: Any = MISSING) -> Value:
 
 
 def sequence(items: tuple[Value, ...] | None, outcome: Outcome = Outcome.FREE) -> Value:
-    """A list or tuple; items None where its length is unknown, or too large to follow."""
+    """A list or tuple; items None where its length is unknown, or it is too large or too deep to follow."""
     weight = 1 + sum(item.weight for item in items or ())
+    depth = 1 + max((item.depth for item in items or ()), default=0)
+    followed = weight <= MOST_WEIGHT and depth <= DEEPEST
     return Value(
         kind=Kind.SEQUENCE,
-        items=items if weight <= MOST_WEIGHT else None,
+        items=items if followed else None,
         outcome=outcome,
         weight=min(weight, MOST_WEIGHT),
+        depth=depth if followed else 0,
     )
 
 

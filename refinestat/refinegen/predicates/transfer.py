@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import constants, intervals, shapes
+from refinestat.refinegen.predicates import constants, folding, intervals, shapes
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, UNIT, Bounds
 from refinestat.refinegen.predicates.symbols import Kind, Outcome, Shape, Value, number, sequence, text
 
@@ -49,7 +49,7 @@ def as_array(value: Value) -> Value:
     parts = [as_array(item) for item in value.items]
     if not parts:
         return value
-    folded = constants.call("array", [[p.constant for p in parts]], {}) if all(p.known for p in parts) else None
+    folded = folding.call("array", [[p.constant for p in parts]], {}) if all(p.known for p in parts) else None
     if constants.numeric(folded):
         return replace(number(folded), outcome=value.outcome)
     return replace(joined(parts), shape=shapes.of(value), outcome=max(p.outcome for p in parts))

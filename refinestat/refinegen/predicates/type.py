@@ -30,7 +30,7 @@ def check(reading: Reading) -> Verdict:
 
 def _event(event: Event) -> Iterator[str]:
     if event.what is What.SHAPES:
-        known = [s for s in (shapes.of(v) for v in event.values) if s is not None]
+        known = dict.fromkeys(s for s in (shapes.of(v) for v in event.values) if s is not None)
         yield f"shapes {' and '.join(shapes.text(s) for s in known)} do not fit in {shown(event.node)}"
     elif event.what is What.BRANCH:
         yield f"Python cannot branch on the random value {shown(event.node)}: use pm.math.switch"

@@ -1,6 +1,9 @@
 """Calls that write into what exists already (the data, the model, an array), or make arrays that hold anything."""
 
 import ast
+import functools
+import inspect
+import sys
 
 import numpy as np
 
@@ -49,6 +52,19 @@ def _place(node: ast.Call, func: ast.Attribute, symbols: Symbols) -> str:
         return f"{path} writes into its last argument, which is not allowed"
     first = root(node.args[0], symbols) if path in WRITERS and node.args else None
     return f"{path} changes the data in place and is not allowed" if first and first.kind is Kind.DATA else ""
+
+
+@functools.lru_cache(maxsize=256)
+def first_written(name: str) -> int:
+    """At which position a function of NumPy takes the array that it writes to; beyond all where it takes none."""
+    function = getattr(np, name, None)
+    if isinstance(function, np.ufunc):
+        return function.nin
+    try:
+        parameters = [*inspect.signature(function).parameters] if callable(function) else []
+    except (TypeError, ValueError):
+        parameters = []
+    return parameters.index("out") if "out" in parameters else sys.maxsize
 
 
 def _objects(node: ast.expr) -> bool:
