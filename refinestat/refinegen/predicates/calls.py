@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import transfer
+from refinestat.refinegen.predicates import tensors, transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
@@ -60,7 +60,11 @@ def _call(node: ast.Call, state: State) -> Value:
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
         state.report(What.NOT_CALLABLE, node.func)
         return UNKNOWN
-    return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
+    if callee.path and tensors.fails(callee.path, arguments):
+        state.report(What.PLAIN, node, callee.path)
+    made = transfer.opaque([callee, *arguments.values, *arguments.named.values()])
+    made = replace(made, symbolic=False) if callee.path == OWN.path else made  # of tensors, it may make anything
+    return checked(node, made, arguments, state)
 
 
 def own_function(arguments: Passed, state: State) -> None:

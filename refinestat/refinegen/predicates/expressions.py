@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import constants, functions, measures, shapes, transfer
+from refinestat.refinegen.predicates import constants, functions, measures, shapes, tensors, transfer
 from refinestat.refinegen.predicates.binding import bind_target
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, State, size
@@ -104,7 +104,13 @@ def attribute_of(base: Value, name: str) -> Value:
         )
     if name == "values" and base.kind in {Kind.UNKNOWN, Kind.NUMBER}:
         return base
-    return transfer.opaque([base])
+    opaque = transfer.opaque([base])
+    if base.kind is Kind.UNKNOWN and base.path and not base.path.count(" "):  # a module that is not the library's
+        return replace(opaque, path=f"{base.path}.{name}")
+    return replace(opaque, symbolic=False) if name in NO_TENSORS else opaque
+
+
+NO_TENSORS = {"dtype", "name", "broadcastable"}  # attributes of tensors
 
 
 def _length(n: int | None) -> Value:
@@ -141,7 +147,18 @@ def operate(node: ast.AST, op: type[ast.AST], left: Value, right: Value, state: 
         return UNKNOWN
     if op is ast.Mod and left.kind is Kind.TEXT:
         state.report(What.LARGE, node, "%-formatting of a text is not allowed (an f-string is)")
-    return guarded(node, lambda: transfer.binary(op, left, right), (left, right), state)
+    if left.path == tensors.OBJECTS and left.shape and tensors.is_random(right):
+        state.report(What.OBJECTS, node, values=(left, right))
+    result = guarded(node, lambda: transfer.binary(op, left, right), (left, right), state)
+    return replace(result, path=tensors.OBJECTS) if _of_objects(left, right) else result
+
+
+def _of_objects(left: Value, right: Value) -> bool:
+    """Whether an operation on these gives an array of objects again: not of one without dimensions."""
+    return any(
+        one.path == tensors.OBJECTS and bool(one.shape) and other.kind is Kind.NUMBER and not other.symbolic
+        for one, other in ((left, right), (right, left))
+    )
 
 
 def _repeated(left: Value, right: Value) -> int:

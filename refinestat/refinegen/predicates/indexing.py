@@ -21,8 +21,9 @@ def item(base: Value, index: Value) -> Value:
     if base.known and constants.numeric(base.constant) and (folded := _folded(base, parts)) is not None:
         return folded
     sources = base.sources.union(*(part.sources for part in parts))
+    kept = shape(base.shape, parts)
     return replace(
-        base, constant=MISSING, shape=shape(base.shape, parts), sources=sources,
+        base, constant=MISSING, shape=kept, sources=sources, path=base.path if kept else "",
         symbolic=base.symbolic or index.symbolic,        law="", measure=base.measure,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import functions, given, measures, rules, shapes, transfer
+from refinestat.refinegen.predicates import functions, given, measures, rules, shapes, tensors, transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp
@@ -21,13 +21,11 @@ GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
 GP = "a Gaussian process"  # the path of one; classes of one's own may have methods of these names, too
 
 
-# Functions of NumPy that fail on tensors: they compare, or pass out= on.
-NOT_OF_TENSORS = {"maximum", "minimum", "clip", "sum"}
-
-
 def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Value:
     """The value of `base.name(...)`."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if base.kind is Kind.UNKNOWN and base.path and tensors.fails(f"{base.path}.{name}", arguments):
+        state.report(What.PLAIN, node, f"{base.path}.{name}")
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         return declare_gp(node, name, arguments, state)
     if base.kind is Kind.MODEL:
@@ -141,8 +139,10 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
     name = path.rpartition(".")[2]
     if name in CHANGING and path.startswith("np.") and values:
         changed(values[0], state)
-    if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
-        state.report(What.PLAIN, node, values=tuple(values))
+    if path.startswith("np.") and tensors.fails(path, arguments):
+        state.report(What.PLAIN, node, path, tuple(values))
+    if path.startswith(("pm.math.", "pt.")) and any(v.path == tensors.OBJECTS for v in values):
+        state.report(What.OBJECTS, node, path, tuple(values))
     try:
         result = functions.apply(name, values, arguments.named)
     except shapes.Mismatch:
@@ -153,5 +153,7 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
         result = replace(result, measure=values[0].measure if kept else measures.of_function(name, values))
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
+    if path.startswith("np.") and tensors.makes_objects(path, values):
+        result = replace(result, symbolic=False, path=tensors.OBJECTS)
     state.steps += (size(result) + sum(map(size, values))) // ELEMENTS_PER_STEP
     return checked(node, result, arguments, state, values)

@@ -21,6 +21,7 @@ class What(StrEnum):
     INDEX = "an index"
     BRANCH = "a branch on a value"
     PLAIN = "a tensor where a plain number is needed"
+    OBJECTS = "a NumPy array of tensors where a tensor is needed"
     LEAK = "the outcome used"
     LARGE = "a constant that is too large"
     CHANGE = "a random number drawn while the model is built"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refinestat.refinegen.predicates import constants, shape_rules, shapes
+from refinestat.refinegen.predicates import constants, shape_rules, shapes, tensors
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
@@ -35,9 +35,20 @@ def _event(event: Event) -> Iterator[str]:
     elif event.what is What.BRANCH:
         yield f"Python cannot branch on the random value {shown(event.node)}: use pm.math.switch"
     elif event.what is What.PLAIN:
-        yield f"{shown(event.node)}: a random variable is no plain number here; use pm.math or its methods"
+        yield f"{shown(event.node)}: {_no_number(event.text)}"
+    elif event.what is What.OBJECTS:
+        yield f"{shown(event.node)}: {ARRAY_OF_OBJECTS}"
     elif event.what is What.INDEX:
         yield from _index(event)
+
+
+ARRAY_OF_OBJECTS = "a NumPy array of random variables is no tensor; use pm.math.stack or pt"
+
+
+def _no_number(path: str) -> str:
+    if not path:
+        return "a random variable is no plain number here; use pm.math or its methods"
+    return f"{path} does not take random variables; use {tensors.advice(path)}"
 
 
 def _index(event: Event) -> Iterator[str]:
@@ -105,6 +116,8 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield argument.node, f"{name} must be a number, got {argument.value.path or kind}"
         elif name in {"dist", "sd_dist", "innovation_dist"} and kind is Kind.NUMBER:
             yield argument.node, f"{name} must be an unnamed distribution, such as pm.Normal.dist(0, 1)"
+        if argument.value.path == tensors.OBJECTS:
+            yield argument.node, f"{name}: {ARRAY_OF_OBJECTS}"
         domain, shape = call.spec.domains.get(name), argument.value.shape
         if domain is not None and domain.matrix and kind is Kind.NUMBER and shape is not None and len(shape) < 2:
             yield (
@@ -116,6 +129,8 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
 def _plain(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """Deterministic and Potential take tensors only; vectors of chances are no numbers."""
     passed = call.arguments.get("var") if call.function in {"Deterministic", "Potential"} else None
+    if passed is not None and passed.value.path == tensors.OBJECTS:
+        yield passed.node, ARRAY_OF_OBJECTS
     if passed is not None and not passed.value.symbolic and passed.value.known:
         yield passed.node, "needs a tensor, got a plain number: it depends on no variable of the model"
     name = {"Dirichlet": "a", "DirichletMultinomial": "a", "Multinomial": "p"}.get(call.function, "")
