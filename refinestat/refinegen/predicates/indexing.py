@@ -23,8 +23,8 @@ def item(base: Value, index: Value) -> Value:
     sources = base.sources.union(*(part.sources for part in parts))
     kept = shape(base.shape, parts)
     return replace(
-        base, constant=MISSING, shape=kept, sources=sources, path=base.path if kept else "",
-        symbolic=base.symbolic or index.symbolic,        law="", measure=base.measure,
+        base, constant=MISSING, shape=kept, sources=sources, symbolic=base.symbolic or index.symbolic, law="",
+        measure=base.measure, path=base.path if kept or any(map(shapes.of, parts)) else "",
     )  # fmt: skip
 
 
