@@ -24,9 +24,10 @@ ARRAYS_OF_OBJECTS = [
     "y = pm.Normal('y', np.cumsum(b), 1)", "y = pm.Normal('y', np.tile(a, 40), 1)",
     "y = pm.Deterministic('y', np.array([a, s]))",
     "y = pm.MvNormal('y', np.zeros(2), cov=np.array([[1, a], [a, 1]]))", "y = pm.math.exp(np.array([a, s]))",
-    "y = pt.concatenate(np.vstack([a, s]))", "m = np.array([a, s]) * 2; y = pm.Normal('y', m, 1)",
+    "y = pt.sum(np.vstack([a, s]))", "m = np.array([a, s]) * 2; y = pm.Normal('y', m, 1)",
     "y = np.array([a, s]) + a", "y = pm.Normal('y', np.multiply(x, a), 1)", "y = pm.Normal('y', np.zeros_like(b), 1)",
     "y = pm.Potential('y', np.outer(b, b))",
+    "y = pm.Normal('y', np.outer(b, [1, 2])[data['sub'], data['sub']], 1)",
 ]  # fmt: skip
 BUILD = [
     "m = np.exp(a) + np.log(s) + np.sqrt(s) + np.power(a, 2) + np.square(b) + np.abs(a)", "m = np.repeat(b, 2)",

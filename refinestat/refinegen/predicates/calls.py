@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import tensors, transfer
+from refinestat.refinegen.predicates import signatures, tensors, transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
@@ -89,6 +89,8 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         return Value(kind=Kind.MODEL)
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)
+    if why := signatures.fault(path, arguments):
+        state.report(What.ARGUMENTS, node, why)
     if path.startswith("pm.gp."):
         made = replace(transfer.opaque([*arguments.values, *arguments.named.values()]), path=GP)
         return checked(node, made, arguments, state)

@@ -145,6 +145,8 @@ def operate(node: ast.AST, op: type[ast.AST], left: Value, right: Value, state: 
     if op is ast.Mult and (count := _repeated(left, right)) > MOST_REPEATED:
         state.report(What.LARGE, node, f"a list of {count} elements (at most {MOST_REPEATED})")
         return UNKNOWN
+    if op in {ast.Add, ast.Sub, ast.Div} and _text_and_number(left, right):
+        state.report(What.TEXT, node, values=(left, right))
     if op is ast.Mod and left.kind is Kind.TEXT:
         state.report(What.LARGE, node, "%-formatting of a text is not allowed (an f-string is)")
     if left.path == tensors.OBJECTS and left.shape and tensors.is_random(right):
@@ -159,6 +161,11 @@ def _of_objects(left: Value, right: Value) -> bool:
         one.path == tensors.OBJECTS and bool(one.shape) and other.kind is Kind.NUMBER and not other.symbolic
         for one, other in ((left, right), (right, left))
     )
+
+
+def _text_and_number(left: Value, right: Value) -> bool:
+    """`"a" + 3`; what a text is that nobody knows may be an array."""
+    return {type(left.constant), type(right.constant)} in ({str, int}, {str, float})
 
 
 def _repeated(left: Value, right: Value) -> int:

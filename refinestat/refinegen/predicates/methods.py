@@ -118,11 +118,13 @@ def _model_method(name: str, arguments: Passed, state: State) -> Value:
         else:
             state.open_coords = True
     elif name == "add_coords":
-        add_coords(arguments.values[0] if arguments.values else arguments.named.get("coords", UNKNOWN), state)
+        given_coords = [*arguments.positional, *arguments.keywords.values()]
+        if given_coords:
+            add_coords(given_coords[0].value, state, given_coords[0].node)
     return UNKNOWN
 
 
-def add_coords(table: Value, state: State) -> None:
+def add_coords(table: Value, state: State, node: ast.AST) -> None:
     """Dimensions from a dict of labels."""
     if table.kind is Kind.NONE:
         return
@@ -132,6 +134,8 @@ def add_coords(table: Value, state: State) -> None:
     state.steps += len(table.keys) // NAMES_PER_STEP
     for key, labels in zip(table.keys, table.items, strict=True):
         state.coords[str(key)] = length_of(labels)
+        if labels.kind is Kind.NUMBER and labels.shape == ():
+            state.report(What.LABELS, node, str(key))
 
 
 def library_function(node: ast.Call, path: str, values: list[Value], arguments: Passed, state: State) -> Value:
@@ -154,6 +158,6 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
     if path.startswith("np.") and tensors.makes_objects(path, values):
-        result = replace(result, symbolic=False, path=tensors.OBJECTS)
+        result = replace(result, kind=Kind.NUMBER, symbolic=False, path=tensors.OBJECTS)
     state.steps += (size(result) + sum(map(size, values))) // ELEMENTS_PER_STEP
     return checked(node, result, arguments, state, values)

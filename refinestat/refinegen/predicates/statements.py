@@ -97,6 +97,8 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
 
 def _for(node: ast.For, state: State) -> None:
     iterated = evaluate(node.iter, state)
+    if iterated.kind is Kind.NUMBER and iterated.shape == ():
+        state.report(What.UNPACK, node.iter, values=(iterated,))
     rounds = elements(iterated)
     count = iterated.shape[0] if rounds is None and iterated.shape else None
     if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:
@@ -189,7 +191,7 @@ def open_model(call: ast.Call, state: State) -> None:
     state.open_coords = state.open_coords or arguments.unsure
     coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
     if coords is not None:
-        methods.add_coords(coords.value, state)
+        methods.add_coords(coords.value, state, coords.node)
     name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
     if name is not None and isinstance(name.value.constant, str) and name.value.constant:
         state.prefix += f"{name.value.constant}::"
