@@ -68,7 +68,8 @@ class Distribution:
 class Catalogue:
     """The library as a program sees it. keywords: what functions take by name, by library.
 
-    opened: names by module path (`pm.math`, `np.linalg`); closed: the others."""
+    opened: names by module path (`pm.math`, `np.linalg`); closed: the others. tensors: what functions of NumPy, SciPy
+    and Python, by path, do with tensors: `no tensors` fail, `objects of lists` (of tensors) give arrays of objects."""
 
     distributions: Mapping[str, Distribution]
     common: frozenset[str]
@@ -77,6 +78,7 @@ class Catalogue:
     keywords: Mapping[str, tuple[str, ...]]
     opened: Mapping[str, frozenset[str]]
     closed: Mapping[str, frozenset[str]]
+    tensors: Mapping[str, frozenset[str]]
 
 
 def _bound(value: float | str) -> float | str:
@@ -115,4 +117,5 @@ def load() -> Catalogue:
         keywords={root: tuple(names) for root, names in plain["keywords"].items()},
         opened={path: frozenset(names) for path, names in plain["open"].items()},
         closed={path: frozenset(names) for path, names in plain["closed"].items()},
+        tensors={what: frozenset(paths) for what, paths in plain["tensors"].items()},
     )

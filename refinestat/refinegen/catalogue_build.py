@@ -26,6 +26,7 @@ from pytensor.tensor.type import TensorType
 
 from refinestat.refinegen import catalogue_examples as examples
 from refinestat.refinegen import catalogue_facts as facts
+from refinestat.refinegen import catalogue_tensors
 
 PATH = Path(__file__).with_name("catalogue_pymc.json")
 ABSTRACT = {"Distribution", "Continuous", "Discrete", "SymbolicRandomVariable", "Simulator", "EulerMaruyama"}
@@ -236,6 +237,7 @@ def build() -> dict[str, Any]:
         "keywords": _keywords(opened),
         "open": opened,
         "closed": closed,
+        "tensors": catalogue_tensors.of_tensors(opened),
     }
 
 

@@ -83,6 +83,8 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
     if not isinstance(target, ast.Tuple | ast.List):
         return
     parts = elements(value)
+    if not any(isinstance(t, ast.Starred) for t in target.elts) and _unlike(value, parts, len(target.elts)):
+        state.report(What.UNPACK, target, str(len(target.elts)), (value,))
     exact = (
         parts is not None
         and len(parts) == len(target.elts)
@@ -92,6 +94,13 @@ def bind_target(target: ast.expr, value: Value, state: State, *, local: bool = F
         bind_target(
             part, parts[position] if exact and parts is not None else transfer.opaque([value]), state, local=local
         )
+
+
+def _unlike(value: Value, parts: tuple[Value, ...] | None, names: int) -> bool:
+    """Whether a value surely does not have as many parts as there are names for them."""
+    if value.kind is Kind.SEQUENCE:
+        return parts is not None and len(parts) != names
+    return value.kind is Kind.NUMBER and value.shape is not None and value.shape[:1] not in {(names,), (None,)}
 
 
 def still_data(name: str, value: Value, state: State) -> bool:

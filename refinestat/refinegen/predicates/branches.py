@@ -68,10 +68,11 @@ def merge(one: Value, other: Value) -> Value:
     """What holds for both: a value that is either."""
     if one is other:
         return one
-    result = transfer.opaque([one, other])
+    result = replace(transfer.opaque([one, other]), symbolic=one.symbolic and other.symbolic)
     if one.kind is other.kind is Kind.NUMBER:
         same = one.shape if one.shape == other.shape else None
-        return replace(transfer.joined([one, other]), shape=same, reach=(float("inf"), float("-inf")))
+        both = transfer.joined([one, other])
+        return replace(both, shape=same, reach=(float("inf"), float("-inf")), symbolic=result.symbolic)
     return result
 
 

@@ -44,6 +44,8 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
     values = arguments.values
     if name == "hasattr":
         return _has_attribute(values)
+    if name == "range" and any(v.symbolic and v.sources and v.kind is Kind.NUMBER for v in values):
+        state.report(What.PLAIN, node, values=tuple(values))
     if name == "range":
         result = _range(arguments) if state.closed else replace(_range(arguments), outcome=Outcome.FREE)
         if result.shape and (result.shape[0] or 0) > MOST_ROUNDS:

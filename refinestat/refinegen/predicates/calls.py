@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import transfer
+from refinestat.refinegen.predicates import signatures, tensors, transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
@@ -74,7 +74,11 @@ def _call(node: ast.Call, state: State) -> Value:
         return UNKNOWN
     if state.closed and callee.path != GP and not _plain(arguments):
         state.report(What.HIDDEN, node)
-    return checked(node, transfer.opaque([callee, *arguments.values, *arguments.named.values()]), arguments, state)
+    if callee.path and tensors.fails(callee.path, arguments):
+        state.report(What.PLAIN, node, callee.path)
+    made = transfer.opaque([callee, *arguments.values, *arguments.named.values()])
+    made = replace(made, symbolic=False) if callee.path == OWN.path else made  # of tensors, it may make anything
+    return checked(node, made, arguments, state)
 
 
 def _plain(arguments: Passed) -> bool:
@@ -106,6 +110,8 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         return next(models, Value(kind=Kind.MODEL))
     if path.startswith("np.random."):
         state.report(What.CHANGE, node, path)
+    if why := signatures.fault(path, arguments):
+        state.report(What.ARGUMENTS, node, why)
     if path.startswith("pm.gp."):
         made = replace(transfer.opaque([*arguments.values, *arguments.named.values()]), path=GP)
         return checked(node, made, arguments, state)

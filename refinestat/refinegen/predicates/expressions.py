@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import constants, functions, lists, measures, shapes, transfer
+from refinestat.refinegen.predicates import constants, functions, lists, measures, shapes, tensors, transfer
 from refinestat.refinegen.predicates.binding import ONCE, bind_target, spent
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, aliases, size
@@ -112,7 +112,13 @@ def attribute_of(base: Value, name: str) -> Value:
         )
     if name == "values" and base.kind in {Kind.UNKNOWN, Kind.NUMBER}:
         return base
-    return transfer.opaque([base])
+    opaque = transfer.opaque([base])
+    if base.kind is Kind.UNKNOWN and base.path and not base.path.count(" "):  # a module that is not the library's
+        return replace(opaque, path=f"{base.path}.{name}")
+    return replace(opaque, symbolic=False) if name in NO_TENSORS else opaque
+
+
+NO_TENSORS = {"dtype", "name", "broadcastable"}  # attributes of tensors
 
 
 def _length(n: int | None) -> Value:
@@ -147,10 +153,28 @@ def operate(node: ast.AST, op: type[ast.AST], left: Value, right: Value, state: 
     if op is ast.Mult and (count := _repeated(left, right)) > MOST_REPEATED:
         state.report(What.LARGE, node, f"a list of {count} elements (at most {MOST_REPEATED})")
         return UNKNOWN
+    if op in {ast.Add, ast.Sub, ast.Div} and _text_and_number(left, right):
+        state.report(What.TEXT, node, values=(left, right))
     if op is ast.Mod and left.kind is Kind.TEXT:
         state.report(What.LARGE, node, "%-formatting of a text is not allowed (an f-string is)")
+    if left.path == tensors.OBJECTS and left.shape and tensors.is_random(right):
+        state.report(What.OBJECTS, node, values=(left, right))
     listed = lists.combined(op, left, right)
-    return guarded(node, lambda: listed or transfer.binary(op, left, right), (left, right), state)
+    result = guarded(node, lambda: listed or transfer.binary(op, left, right), (left, right), state)
+    return replace(result, path=tensors.OBJECTS) if _of_objects(left, right) else result
+
+
+def _of_objects(left: Value, right: Value) -> bool:
+    """Whether an operation on these gives an array of objects again: not of one without dimensions."""
+    return any(
+        one.path == tensors.OBJECTS and bool(one.shape) and other.kind is Kind.NUMBER and not other.symbolic
+        for one, other in ((left, right), (right, left))
+    )
+
+
+def _text_and_number(left: Value, right: Value) -> bool:
+    """`"a" + 3`; what a text is that nobody knows may be an array."""
+    return {type(left.constant), type(right.constant)} in ({str, int}, {str, float})
 
 
 def _repeated(left: Value, right: Value) -> int:

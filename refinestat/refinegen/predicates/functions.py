@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import folding
+from refinestat.refinegen.predicates import folding, shapes
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, POSITIVE, UNIT, Bounds
 from refinestat.refinegen.predicates.rules import (
     ARITHMETIC,
@@ -18,7 +18,7 @@ from refinestat.refinegen.predicates.rules import (
     SHAPE_ONLY,
     SUMMARIES,
 )
-from refinestat.refinegen.predicates.symbols import MISSING, Kind, Outcome, Value, number
+from refinestat.refinegen.predicates.symbols import MISSING, Kind, Outcome, Shape, Value, number
 from refinestat.refinegen.predicates.transfer import (
     as_array,
     binary,
@@ -39,7 +39,7 @@ def apply(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) 
     result = opaque(everything) if result is None else result
     outcome = _outcome(name, arguments, keywords)
     symbolic = any(a.symbolic for a in everything)
-    return replace(result, outcome=outcome, symbolic=symbolic, measure="", law="", name="")
+    return replace(result, outcome=outcome, symbolic=symbolic, measure="", law="", name="", path="")
 
 
 def _outcome(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Outcome:
@@ -99,7 +99,15 @@ def _limited(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> V
 
 def _stacked(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:
     parts = arguments[0].items if arguments[0].kind is Kind.SEQUENCE else None
+    if name == "stack" and parts and _differ([shapes.of(part) for part in parts]):
+        raise shapes.Mismatch
     return replace(joined([as_array(p) for p in parts]), shape=None) if parts else None
+
+
+def _differ(found: Sequence[Shape | None]) -> bool:
+    """Whether some two of these surely are not the same; a length of 1 may be one that is not known."""
+    known = [shape for shape in found if shape is not None and None not in shape and 1 not in shape]
+    return any(shape != known[0] for shape in known)
 
 
 def _arithmetic(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:

@@ -22,9 +22,10 @@ def item(base: Value, index: Value) -> Value:
     if base.known and constants.numeric(base.constant) and (folded := _folded(base, parts)) is not None:
         return folded
     sources = base.sources.union(*(part.sources for part in parts))
+    kept = shape(base.shape, parts)
     return replace(
-        base, constant=MISSING, shape=shape(base.shape, parts), sources=sources,
-        symbolic=base.symbolic or index.symbolic,        law="", measure=base.measure,
+        base, constant=MISSING, shape=kept, sources=sources, symbolic=base.symbolic or index.symbolic, law="",
+        measure=base.measure, path=base.path if kept or any(map(shapes.of, parts)) else "",
     )  # fmt: skip
 
 

@@ -73,6 +73,8 @@ def _ellipsis(value: Value) -> bool:
 
 def _of_parameters(call: Call) -> Shape | None:
     spec = call.spec
+    if spec is not None and spec.name in {"GaussianRandomWalk", "AR"}:
+        return _of_steps(call)
     if spec is not None and spec.name in VECTOR_OF and not call.unsure:
         return _of_vector(call, spec)
     if (
@@ -99,6 +101,21 @@ VECTOR_OF = {
     "MvNormal": ("mu", "cov", "chol", "tau"),
     "MvStudentT": ("mu", "scale", "chol", "tau"),
 }
+
+
+def _of_steps(call: Call) -> Shape | None:
+    """A walk of so many steps, and what comes before them: its first value, or those that it looks back at."""
+    given = {name: argument.value for name, argument in call.arguments.items()}
+    steps = given["steps"].constant if "steps" in given else None
+    own = set(given) - {"steps", "rho", "init_dist"}
+    scalar = all(given[name].shape == () and given[name].kind is Kind.NUMBER for name in own)
+    if not isinstance(steps, int) or not scalar or call.unsure or {"constant", "ar_order"} & set(given):
+        return None
+    if call.function == "GaussianRandomWalk":
+        start = given.get("init_dist")
+        return (steps + 1,) if start is None or start.shape == () else None
+    rho = shapes.of(given["rho"]) if "rho" in given else None
+    return None if rho is None or len(rho) > 1 or None in rho else (steps + (rho[0] or 0 if rho else 1),)
 
 
 def _of_vector(call: Call, spec: Distribution) -> Shape | None:

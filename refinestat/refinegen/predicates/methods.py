@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import functions, given, intervals, measures, rules, shapes, transfer
+from refinestat.refinegen.predicates import functions, given, intervals, measures, rules, shapes, tensors, transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp, names_coordinates
@@ -40,13 +40,11 @@ SAME_DATA = {"to_numpy", "copy", "astype", "ravel", "flatten"}  # of a column or
 GP_METHODS = {"prior", "conditional", "marginal_likelihood"}
 
 
-# Functions of NumPy that fail on tensors: they compare, or pass out= on.
-NOT_OF_TENSORS = {"maximum", "minimum", "clip", "sum"}
-
-
 def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Value:
     """The value of `base.name(...)`."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if base.kind is Kind.UNKNOWN and base.path and tensors.fails(f"{base.path}.{name}", arguments):
+        state.report(What.PLAIN, node, f"{base.path}.{name}")
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         if base.outcome and state.closed:
             state.report(What.LEAK, node)
@@ -178,6 +176,8 @@ def add_coords(coords: Argument, state: State) -> None:
     state.steps += len(table.keys) // NAMES_PER_STEP
     for key, labels in zip(table.keys, table.items, strict=True):
         state.coords[str(key)] = length_of(labels)
+        if labels.kind is Kind.NUMBER and labels.shape == ():
+            state.report(What.LABELS, coords.node, str(key))
 
 
 def library_function(node: ast.Call, path: str, values: list[Value], arguments: Passed, state: State) -> Value:
@@ -187,8 +187,10 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
         changed(values[0], state, values[1:])
     for written in values[first_written(name) :] if path.startswith("np.") else ():
         changed(written, state, values)
-    if path.startswith("np.") and name in NOT_OF_TENSORS and any(v.symbolic and v.sources for v in values):
-        state.report(What.PLAIN, node, values=tuple(values))
+    if path.startswith("np.") and tensors.fails(path, arguments):
+        state.report(What.PLAIN, node, path, tuple(values))
+    if path.startswith(("pm.math.", "pt.")) and any(v.path == tensors.OBJECTS for v in values):
+        state.report(What.OBJECTS, node, path, tuple(values))
     try:
         result = functions.apply(name, values, arguments.named)
     except shapes.Mismatch:
@@ -199,5 +201,7 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
         result = replace(result, measure=values[0].measure if kept else measures.of_function(name, values))
     if path.startswith(("pm.math.", "pt.")) and result.kind in {Kind.NUMBER, Kind.UNKNOWN}:
         result = replace(result, symbolic=True)
+    if path.startswith("np.") and tensors.makes_objects(path, values):
+        result = replace(result, kind=Kind.NUMBER, symbolic=False, path=tensors.OBJECTS)
     state.steps += (size(result) + sum(map(size, values))) // ELEMENTS_PER_STEP
     return checked(node, result, arguments, state, values)

@@ -80,7 +80,8 @@ def _cholesky(call: Call) -> Value:
     part = Value(kind=Kind.UNKNOWN, sources=sources, symbolic=True)
     if compute is not None and compute.value.constant is False:
         return part
-    return replace(sequence((part, part, part)), sources=sources) if compute is None or compute.value.known else part
+    three = replace(sequence((part, part, part)), sources=sources, law="LKJCholeskyCov")
+    return three if compute is None or compute.value.known else part
 
 
 def _discrete(call: Call, spec: Distribution) -> bool | None:

@@ -29,6 +29,38 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield from _asked(key, call.options[key])
     yield from _broadcast(call)
     yield from _vectors(call)
+    yield from _alike(call)
+    yield from _start(call)
+
+
+# Parameters of which each gives one length, or one value for all.
+ALIKE = {"NormalMixture": ("w", "mu", "sigma", "tau"), "Interpolated": ("x_points", "pdf_points")}
+
+
+def _alike(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """Parameters whose last dimensions are the same one."""
+    found, length = "", 0
+    for name in ALIKE.get(call.function, ()):
+        argument = call.arguments.get(name)
+        shape = shapes.of(argument.value) if argument is not None else None
+        if argument is None or not shape or shape[-1] is None or shape[-1] == 1:
+            continue
+        if found and shape[-1] != length:
+            yield argument.node, f"{name} has length {shape[-1]}, {found} has {length}"
+            return
+        found, length = name, shape[-1]
+
+
+def _start(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """A start is as long as the variable."""
+    argument = call.options.get("initval")
+    shape = shapes.of(argument.value) if argument is not None else None
+    if argument is None or not shape or not call.shape or len(shape) != len(call.shape) or "observed" in call.options:
+        return
+    if any(
+        a != b and 1 not in {a, b} and a is not None and b is not None for a, b in zip(shape, call.shape, strict=True)
+    ):
+        yield argument.node, f"initval has shape {shapes.text(shape)}, the variable {shapes.text(call.shape)}"
 
 
 def _vectors(call: Call) -> Iterator[tuple[ast.AST, str]]:
@@ -50,6 +82,8 @@ def _asked(key: str, asked: Argument) -> Iterator[tuple[ast.AST, str]]:
     """`shape=` is a whole number of Python's, or a tuple of whole numbers."""
     if isinstance(asked.value.constant, np.integer):
         yield asked.node, f"{key} must be a plain whole number, got one of NumPy's: write int(...), or a tuple"
+    if asked.value.kind is Kind.TEXT:
+        yield asked.node, f"{key} must be a whole number or a tuple of them, got a text"
     parts = asked.value.items if asked.value.kind is Kind.SEQUENCE and asked.value.items else (asked.value,)
     for part in parts:
         if part.kind is Kind.NUMBER and part.integer is False and part.shape == ():

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from refinestat.refinegen.catalogue import Distribution, Domain
-from refinestat.refinegen.predicates import constants, intervals
+from refinestat.refinegen.predicates import constants, intervals, together
 from refinestat.refinegen.predicates.intervals import NOTHING
 from refinestat.refinegen.predicates.overflow import overflows
 from refinestat.refinegen.predicates.records import Argument, Call, Reading
@@ -28,7 +28,14 @@ def check(reading: Reading) -> Verdict:
         if call.spec is None:
             continue
         scored = reading.symbols.outcome is not None
-        faults = (*_parameters(call, call.spec), *_bounds(call), *_observed(call, call.spec), *overflows(call, scored))
+        faults = (
+            *_parameters(call, call.spec),
+            *together.faults(call),
+            *_bounds(call),
+            *_observed(call, call.spec),
+            *_start(call, call.spec),
+            *overflows(call, scored),
+        )
         for node, why in faults:
             return refuse(NAME, f"{call.title}: {why}", node, reading)
     return accept(NAME)
@@ -126,6 +133,19 @@ def _observed(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
         yield from _counts(call, spec, argument, np.asarray(value.constant))
 
 
+def _start(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
+    """A variable starts inside its support."""
+    argument = call.options.get("initval")
+    value = as_array(argument.value) if argument is not None else None
+    if argument is None or value is None or "observed" in call.options or spec.ndim:
+        return
+    if value.known and constants.numeric(value.constant):
+        low, high = _limits(call, spec)
+        if value.bounds[0] < low or value.bounds[1] > high:
+            where = f"{intervals.text((low, high))}, got {intervals.text(value.bounds)}"
+            yield argument.node, f"initval must lie in its support {where}"
+
+
 CATEGORICAL = {"Categorical", "OrderedLogistic", "OrderedProbit"}
 SHAPES = {
     "Beta": ("alpha", "beta"),
@@ -147,30 +167,39 @@ def _flat(call: Call) -> bool:
 
 def _limits(call: Call, spec: Distribution) -> tuple[float, float]:
     """The widest support that the parameters allow."""
-    if spec.name in {"Truncated", "Mixture"}:
-        parts = components(call)
+    if spec.name in {"Truncated", "Mixture", "Censored"}:
+        parts = components(call) if spec.name != "Censored" else []
         known = parts and all(part.discrete is not None for part in parts)
         whole = intervals.hull(*(part.bounds for part in parts)) if known else intervals.EVERYTHING
-        return whole[0], whole[1]
+        ends = [_end(call, name, side) for side, name in enumerate(("lower", "upper"))]
+        return max(whole[0], ends[0]), min(whole[1], ends[1])
+    if spec.name == "HyperGeometric":
+        least = _end(call, "n", 0) - _end(call, "N", 1) + _end(call, "k", 0)
+        return max(0.0, least), min(_end(call, "n", 1), _end(call, "k", 1))
     if spec.support is None:
         return -math.inf, math.inf
     if spec.name in CATEGORICAL and (count := categories(call)) is not None:
         return 0, count - 1
     ends = []
     for side, end in enumerate(spec.support):
-        if isinstance(end, str):
-            argument = call.arguments.get(end)
-            value = as_array(argument.value) if argument is not None else None
-            known = value is not None and value.kind is Kind.NUMBER
-            ends.append(value.bounds[side] if value is not None and known else (-math.inf, math.inf)[side])
-        else:
-            ends.append(end)
+        ends.append(_end(call, end, side) if isinstance(end, str) else end)
     return ends[0], ends[1]
 
 
+def _end(call: Call, name: str, side: int) -> float:
+    """The least (side 0) or greatest value of a parameter; infinite where it is not known."""
+    argument = call.arguments.get(name)
+    value = as_array(argument.value) if argument is not None else None
+    return value.bounds[side] if value is not None and value.kind is Kind.NUMBER else (-math.inf, math.inf)[side]
+
+
 def _counts(call: Call, spec: Distribution, argument: Argument, data: np.ndarray) -> Iterator[tuple[ast.AST, str]]:
-    """Counts out of n, element by element."""
+    """Counts out of n: element by element, or of a whole row."""
     trials = call.arguments.get("n")
+    if trials is not None and call.function in {"Multinomial", "DirichletMultinomial"} and data.ndim:
+        value, rows = as_array(trials.value), data.sum(axis=-1)
+        if value.known and np.shape(value.constant) in {(), rows.shape} and bool(np.any(rows != value.constant)):
+            yield argument.node, "each row of observed must add up to n, and one does not"
     if spec.support is None or spec.support[1] != "n" or trials is None or spec.ndim:
         return
     value = as_array(trials.value)

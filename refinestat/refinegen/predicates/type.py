@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refinestat.refinegen.predicates import constants, shape_rules, shapes
+from refinestat.refinegen.predicates import constants, shape_rules, shapes, tensors
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
@@ -30,14 +30,54 @@ def check(reading: Reading) -> Verdict:
 
 def _event(event: Event) -> Iterator[str]:
     if event.what is What.SHAPES:
-        known = dict.fromkeys(s for s in (shapes.of(v) for v in event.values) if s is not None)
+        values = event.values[0].items or event.values if len(event.values) == 1 else event.values  # a list: its items
+        known = dict.fromkeys(s for s in (shapes.of(v) for v in values) if s is not None)
         yield f"shapes {' and '.join(shapes.text(s) for s in known)} do not fit in {shown(event.node)}"
     elif event.what is What.BRANCH:
         yield f"Python cannot branch on the random value {shown(event.node)}: use pm.math.switch"
     elif event.what is What.PLAIN:
-        yield f"{shown(event.node)}: a random variable is no plain number here; use pm.math or its methods"
+        yield f"{shown(event.node)}: {_no_number(event.text)}"
+    elif event.what is What.OBJECTS:
+        yield f"{shown(event.node)}: {ARRAY_OF_OBJECTS}"
+    elif event.what is What.ARGUMENTS:
+        yield f"{shown(event.node)}: {event.text}"
+    elif event.what is What.UNPACK:
+        yield _unpacked(event)
+    elif event.what is What.TEXT:
+        yield f"{shown(event.node)}: a text and a number do not go together"
+    elif event.what is What.LABELS:
+        yield f"coords: the labels of {event.text!r} must be a list or an array, got one number"
+    elif event.what is What.LIST_INDEX:
+        yield from _list_index(event)
     elif event.what is What.INDEX:
         yield from _index(event)
+
+
+ARRAY_OF_OBJECTS = "a NumPy array of random variables is no tensor; use pm.math.stack or pt"
+
+
+def _no_number(path: str) -> str:
+    if not path:
+        return "a random variable is no plain number here; use pm.math or its methods"
+    return f"{path} does not take random variables; use {tensors.advice(path)}"
+
+
+def _unpacked(event: Event) -> str:
+    (value,) = event.values
+    shape = shapes.of(value)
+    if shape == ():
+        return f"{shown(event.node)}: one value cannot be gone through or taken apart"
+    length = len(value.items) if value.items is not None else shape[0] if shape else None
+    return f"{shown(event.node)}: {length} values for {event.text} names"
+
+
+def _list_index(event: Event) -> Iterator[str]:
+    base, index = event.values
+    count = len(base.items or ())
+    if index.shape or tensors.is_random(index):
+        yield f"{shown(event.node)}: a list takes one plain whole number; make a tensor of it with pm.math.stack"
+    elif isinstance(index.constant, int) and not -count <= index.constant < count:
+        yield f"{shown(event.node)}: index {index.constant} is out of range for a list of {count}"
 
 
 def _index(event: Event) -> Iterator[str]:
@@ -86,6 +126,7 @@ def _example(value: Value) -> str:
 
 def _call(call: Call) -> Iterator[tuple[ast.AST, str]]:
     yield from _arguments(call)
+    yield from _options(call)
     yield from _plain(call)
     yield from _components(call)
     yield from _observed(call)
@@ -105,6 +146,10 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield argument.node, f"{name} must be a number, got {argument.value.path or kind}"
         elif name in {"dist", "sd_dist", "innovation_dist"} and kind is Kind.NUMBER:
             yield argument.node, f"{name} must be an unnamed distribution, such as pm.Normal.dist(0, 1)"
+        if kind is Kind.SEQUENCE and argument.value.law:
+            yield argument.node, f"{name}: pm.{argument.value.law} gives three: chol, corr, stds = ..."
+        if argument.value.path == tensors.OBJECTS:
+            yield argument.node, f"{name}: {ARRAY_OF_OBJECTS}"
         domain, shape = call.spec.domains.get(name), argument.value.shape
         if domain is not None and domain.matrix and kind is Kind.NUMBER and shape is not None and len(shape) < 2:
             yield (
@@ -113,9 +158,22 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             )
 
 
+def _options(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    for key in ("transform", "default_transform"):
+        if key in call.options and call.options[key].value.kind is Kind.TEXT:
+            yield call.options[key].node, f"{key} must be one of pm.distributions.transforms, got a text"
+    observed = call.options.get("observed")
+    if observed is not None and observed.value.kind is Kind.TABLE:
+        yield observed.node, "observed must be numbers, got a dict"
+    elif observed is not None and observed.value.law and observed.value.symbolic:
+        yield observed.node, f"observed must be data, got the random variable {shown(observed.node)}"
+
+
 def _plain(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """Deterministic and Potential take tensors only; vectors of chances are no numbers."""
     passed = call.arguments.get("var") if call.function in {"Deterministic", "Potential"} else None
+    if passed is not None and passed.value.path == tensors.OBJECTS:
+        yield passed.node, ARRAY_OF_OBJECTS
     if passed is not None and not passed.value.symbolic and passed.value.known:
         yield passed.node, "needs a tensor, got a plain number: it depends on no variable of the model"
     name = {"Dirichlet": "a", "DirichletMultinomial": "a", "Multinomial": "p"}.get(call.function, "")
@@ -132,6 +190,9 @@ def _components(call: Call) -> Iterator[tuple[ast.AST, str]]:
     items = argument.value.items if argument.value.kind is Kind.SEQUENCE else (argument.value,)
     if any(item.kind is Kind.NUMBER for item in items or ()):
         yield argument.node, "comp_dists must be unnamed distributions, such as pm.Normal.dist(0, 1)"
+    kinds = {item.discrete for item in items or () if item.kind is Kind.DISTRIBUTION and item.law != "DiracDelta"}
+    if {True, False} <= kinds:
+        yield argument.node, "comp_dists must be all discrete or all continuous"
     weights = call.arguments.get("w")
     shape = shapes.of(weights.value) if weights is not None else None
     if items and len(items) > 1 and shape and shape[-1] is not None and shape[-1] not in {1, len(items)}:
