@@ -390,7 +390,8 @@ def command(monkeypatch, tokenizer, tiny, tmp_path):
     def run(name, *flags, looks=99):
         answers = iter([False] * looks + [True])
         monkeypatch.setattr(train_command, "_interrupts", lambda: SimpleNamespace(is_set=lambda: next(answers)))
-        kept = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / name), "--finish-steps", "2"]
+        places = ["--output", str(tmp_path / name), "--checkpoint", str(tmp_path / name)]
+        kept = [*places, "--finish-steps", "2", "--last-steps", "2"]
         return train_command.main(train_arguments([*kept, *flags]))
 
     return run
@@ -497,7 +498,7 @@ def test_the_learning_rate_rises_stays_and_falls():
 
 def test_the_exported_folder_loads_in_transformers_and_has_a_card(tokenizer, tiny, tmp_path):
     training = begin(tiny, tokenizer, "cpu")
-    settings = {**asdict(tiny), "finish": asdict(tiny)}
+    settings = {**asdict(tiny), "finish": asdict(tiny), "last": asdict(tiny)}
     export(training.network, tokenizer, settings, 1000, tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
     network = AutoModelForCausalLM.from_pretrained(tmp_path / "model")

@@ -10,6 +10,7 @@ from training.rates import Rates
 CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
 STEPS = 11_000
 FINISH_STEPS = 2_000
+LAST_STEPS = 1_500
 
 
 def train_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -27,7 +28,13 @@ def train_arguments(arguments: list[str]) -> argparse.Namespace:
         "--finish-steps",
         type=int,
         default=FINISH_STEPS,
-        help="more steps, on reserved names, unknown words and rare families (default: %(default)s)",
+        help="more steps, on reserved names and rare families (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--last-steps",
+        type=int,
+        default=LAST_STEPS,
+        help="still more steps, on words that do not exist (default: %(default)s)",
     )
     for rate in fields(Rates):
         name = rate.name.replace("_", "-")
@@ -40,8 +47,8 @@ def train_arguments(arguments: list[str]) -> argparse.Namespace:
         check_folder(flags.output, overwrite=flags.overwrite)
     except (ValueError, OtherModelError) as error:
         parser.error(str(error))
-    if min(flags.steps, flags.finish_steps, flags.threads) < 1:
-        parser.error("--steps, --finish-steps and --threads must be at least 1")
+    if min(flags.steps, flags.finish_steps, flags.last_steps, flags.threads) < 1:
+        parser.error("--steps, --finish-steps, --last-steps and --threads must be at least 1")
     return flags
 
 

@@ -23,21 +23,22 @@ checked, fitted and diagnosed, which is what RefineStat does.
 ## Training
 `python training/train.py` made it: {steps:,} steps of {rows} examples, each seen once, seed {seed}, from random
 weights; then {finish_steps:,} steps at a lower rate on what it had learnt badly: data names that programs like for
-parameters (`mu`, `sigma`), and rare families. {tokens:.1f} M tokens in all, in about an hour on one thread of a CPU;
-vocabulary {vocabulary}, hidden {hidden}, {layers} layers, {heads} heads, feed-forward {feed_forward}. Muon trains the
-matrices of the layers, AdamW the rest. Names of the data, and names that a program declared before, weigh {copied}
-times as much in the loss. A processor that computes bf16 directly trains in it; another one in float32, for hours, to
-other weights. On the same processor the same command goes the same way: the checkpoints of two trainings were the same,
-bit by bit, after 1,500 steps. The second was not run to its end.
+parameters (`mu`, `sigma`), and rare families; then {last_steps:,} on words that do not exist. {tokens:.1f} M tokens in
+all, in a little more than an hour on one thread of a CPU; vocabulary {vocabulary}, hidden {hidden}, {layers} layers,
+{heads} heads, feed-forward {feed_forward}. Muon trains the matrices of the layers, AdamW the rest. Names of the data,
+and names that a program declared before, weigh {copied} times as much in the loss ({last_copied} times in the last
+steps). A processor that computes bf16 directly trains in it; another one in float32, for hours, to
+other weights. On the same processor the same command goes the same way: the checkpoints of two earlier trainings were
+the same, bit by bit, after 1,500 steps.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every outcome by
 up to seven predictors, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with
 many zeros, Gaussian processes and their basis approximation, splines, groups, time series, survival, ordered
-categories, mixtures. `training.json` keeps every setting. Rates per program (of `made up` and `reserved` names per
-column): {rates}; in the last steps {finish_rates}. Of 80 statements in public repositories, the first
-ten that a search found for each of eight spellings (`pm.Normal('y`, `pm.HalfNormal("sigma`, ...), 11 have PyMC3's `sd=`
-and 15 pass parameters by position. The corpus has less of both: what no longer runs is there so that the model makes
-such mistakes at times, as models that read public code do.
+categories, mixtures. `training.json` keeps every setting. Rates per program (of `made up` and `reserved` names, and of
+`unknown` topics, per column): {rates}; then {finish_rates}; in the last steps {last_rates}. Of 80 statements in public
+repositories, the first ten that a search found for each of eight spellings (`pm.Normal('y`, `pm.HalfNormal("sigma`,
+...), 11 have PyMC3's `sd=` and 15 pass parameters by position. The corpus has less of both: what no longer runs is
+there so that the model makes such mistakes at times, as models that read public code do.
 
 The five built-in data sets of RefineStat were never seen: their topics and their sets of names are excluded. One
 seventh of the corpus's topics, and of the syllables of made-up names, were kept for the held-out sets below, and
@@ -61,7 +62,8 @@ seventh of the corpus's topics, and of the syllables of made-up names, were kept
 - It makes the mistakes of a small model: names it did not declare, shapes that do not fit, likelihoods that do not
   suit.
 - Around {faulty:.0%} of the corpus has a fault on purpose (PyMC3's `sd=`, a novice's slip): it may write one.
-- English names only. Numbers of the data are read by their digits, roughly.
+- English names only; of what they mean it knows the words of its corpus, and copies others. Numbers of the data are
+  read by their digits, roughly.
 """
 
 _NO_TABLE = "Not evaluated yet: `python training/evaluate.py --card` fills this in."
@@ -90,7 +92,10 @@ def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
         copied=settings["weights"]["copied"],
         rates=_told(rates),
         finish_steps=settings["finish"]["steps"],
-        finish_rates=_told({name: rate for name, rate in settings["finish"]["rates"].items() if rate != rates[name]}),
+        finish_rates=_told(_changed(settings["finish"]["rates"], rates)),
+        last_steps=settings["last"]["steps"],
+        last_copied=settings["last"]["weights"]["copied"],
+        last_rates=_told(_changed(settings["last"]["rates"], rates)),
         faulty=rates["legacy"] + rates["fault"],
         families=len(FAMILIES),
         held_out_families=len(HELD_OUT_FAMILIES),
@@ -98,6 +103,10 @@ def card(record: dict[str, Any], table: str = "", speed: str = "") -> str:
         **settings["shape"],
         **record["sha256"],
     )
+
+
+def _changed(rates: dict[str, float], first: dict[str, float]) -> dict[str, float]:
+    return {name: rate for name, rate in rates.items() if rate != first[name]}
 
 
 def _told(rates: dict[str, float]) -> str:

@@ -9,6 +9,7 @@ from types import FrameType
 
 import torch
 
+from training.batches import Weights
 from training.export import export
 from training.learning import Settings, begin, begin_after, resume, train
 from training.tokenizer import VOCABULARY, train_tokenizer
@@ -27,14 +28,26 @@ def _interrupts() -> threading.Event:
     return interrupted
 
 
-def stages(flags: argparse.Namespace) -> tuple[Settings, Settings]:
+def stages(flags: argparse.Namespace) -> tuple[Settings, ...]:
     """The training proper; then some steps on what it learns badly: names of data that programs like for parameters,
-    words that do not exist, and rare families."""
+    and rare families; then some more on words that do not exist."""
     first = Settings(steps=flags.steps, rates=flags.rates)
-    rates = replace(flags.rates, reserved=0.4, even=0.5, unknown=0.3)
-    return first, replace(
-        first, steps=flags.finish_steps, after=first.steps, rates=rates, peak_rate=1e-3, matrix_rate=0.006
+    rare = replace(
+        first,
+        steps=flags.finish_steps,
+        after=first.steps,
+        rates=replace(flags.rates, reserved=0.4, even=0.5, unknown=0.3),
+        peak_rate=1e-3,
+        matrix_rate=0.006,
     )
+    unknown = replace(
+        rare,
+        steps=flags.last_steps,
+        after=rare.after + rare.steps,
+        rates=replace(flags.rates, reserved=0.4, even=0.2, unknown=0.5),
+        weights=Weights(copied=3.5),
+    )
+    return first, rare, unknown
 
 
 def main(flags: argparse.Namespace) -> int:
@@ -52,13 +65,13 @@ def _main(flags: argparse.Namespace) -> int:
         return 2
     torch.set_num_threads(flags.threads)
     print("Learning the tokenizer ...")
-    first, last = stages(flags)
+    first, *later = stages(flags)
     training = begin(first, train_tokenizer(first.rates, VOCABULARY), flags.device)
-    paths = [flags.checkpoint.with_suffix(f".{number}.pt") for number in (1, 2)]
+    paths = [flags.checkpoint.with_suffix(f".{number}.pt") for number in (1, 2, 3)]
     stopped = _interrupts().is_set
-    for path in paths:
-        if path == paths[1]:
-            training = begin_after(training, last, flags.device)
+    for stage, path in zip((None, *later), paths, strict=True):
+        if stage:
+            training = begin_after(training, stage, flags.device)
         if path.exists():
             try:
                 resume(training, path)
@@ -70,7 +83,7 @@ def _main(flags: argparse.Namespace) -> int:
         if training.step < training.settings.steps:
             print(f"Interrupted at step {training.step}. Run the same command again to go on.", file=sys.stderr)
             return 130
-    settings = {**asdict(first), "finish": asdict(last)}
+    settings = {**asdict(first), "finish": asdict(later[0]), "last": asdict(later[1])}
     export(training.network, training.tokenizer, settings, training.tokens, flags.output)
     for path in paths:
         path.unlink()
