@@ -72,7 +72,8 @@ def _call(node: ast.Call, state: State) -> Value:
     if callee.kind in {Kind.NUMBER, Kind.TEXT, Kind.NONE, Kind.SEQUENCE, Kind.MODULE, Kind.TABLE}:
         state.report(What.NOT_CALLABLE, node.func)
         return UNKNOWN
-    if state.closed and callee.path != GP and not _plain(arguments):
+    told = callee.path == GP or isinstance(node.func, ast.Attribute)  # of a module: phi 2 says what there is not
+    if state.closed and not told and not _plain(arguments):
         state.report(What.HIDDEN, node)
     if callee.path and tensors.fails(callee.path, arguments):
         state.report(What.PLAIN, node, callee.path)
