@@ -35,7 +35,7 @@ HEAVY = {
     "syncode": GRAMMAR,
     "llguidance": {"grammar_semantic"},
     "pymc": {"fitting", "catalogue_build"},
-    "pytensor": {"fitting", "catalogue_build"},
+    "pytensor": {"fitting", "catalogue_build", "catalogue_tensors"},
     "nutpie": {"fitting"},
     "matplotlib": {"plots"},
     "jinja2": {"report"},
