@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from commons.data_pymc import DATASETS
+from refinestat.refinegen.predicates import judge_source
 from refinestat.refinegen.prompts import head
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -73,3 +74,13 @@ def scored() -> dict[str, tuple[str, str]]:
     for name, body in BINOMIAL.items():
         programs[name] = ("glm", head(DATASETS["glm"]) + body.lstrip("\n"))
     return programs
+
+
+IMPORTS = "import numpy as np\nimport pymc as pm\nimport pytensor.tensor as pt\n\n"
+
+
+def model_refusals(statements: str, imports: str = IMPORTS) -> list[str]:
+    """Why a model of these statements, with `; ` between them, is refused where the corpus's data are known."""
+    lines = "".join(f"    {statement}\n" for statement in statements.split("; "))
+    text = f"{imports}with pm.Model() as model:\n{lines}"
+    return [verdict.why for verdict in judge_source(text, None, {"data": corpus_data()}) if not verdict.ok]

@@ -2,11 +2,8 @@
 not go together. Each line is a model block, statements with `; ` between."""
 
 import pytest
-from programs import corpus_data
+from programs import model_refusals
 
-from refinestat.refinegen.predicates import judge_source
-
-IMPORTS = "import numpy as np\nimport pymc as pm\nimport pytensor.tensor as pt\n\n"
 DRAWN = 'a = pm.Normal("a"); s = pm.HalfNormal("s"); b = pm.Normal("b", shape=2); y = data["y"]; '
 ORDERED = "transform=pm.distributions.transforms.ordered"
 N = "pm.Normal.dist(a, 1)"
@@ -52,9 +49,7 @@ SOME_DENSITY = [
 
 
 def refusals(body: str) -> list[str]:
-    lines = "".join(f"    {statement}\n" for statement in (DRAWN + body).split("; "))
-    text = f"{IMPORTS}with pm.Model() as model:\n{lines}"
-    return [verdict.why for verdict in judge_source(text, None, {"data": corpus_data()}) if not verdict.ok]
+    return model_refusals(DRAWN + body)
 
 
 @pytest.mark.parametrize(("body", "why"), NO_DENSITY, ids=[body for body, _ in NO_DENSITY])

@@ -3,7 +3,7 @@
 Each line is a model block, statements with `; ` between."""
 
 import pytest
-from programs import corpus_data
+from programs import model_refusals
 
 from refinestat.refinegen.predicates import judge_source
 
@@ -44,9 +44,7 @@ BUILD = [
 
 
 def refusals(body: str) -> list[str]:
-    lines = "".join(f"    {statement}\n" for statement in (DRAWN + body).split("; "))
-    text = f"{IMPORTS}with pm.Model() as model:\n{lines}"
-    return [verdict.why for verdict in judge_source(text, None, {"data": corpus_data()}) if not verdict.ok]
+    return model_refusals(DRAWN + body, IMPORTS)
 
 
 @pytest.mark.parametrize("body", FAIL)

@@ -3,11 +3,8 @@
 Each line is a model block, statements with `; ` between."""
 
 import pytest
-from programs import corpus_data
+from programs import model_refusals
 
-from refinestat.refinegen.predicates import judge_source
-
-IMPORTS = "import numpy as np\nimport pymc as pm\nimport pytensor.tensor as pt\n\n"
 DRAWN = 'a = pm.Normal("a"); b = pm.Normal("b", shape=3); s = pm.HalfNormal("s"); y = data["y"]; X = data["X"]; '
 LKJ = "pm.LKJCholeskyCov('c', n=2, eta=1, sd_dist=pm.Exponential.dist(1))"
 N, P = "pm.Normal.dist(0, 1)", "pm.Poisson.dist(1)"
@@ -74,9 +71,7 @@ BUILD = [
 
 
 def refusals(body: str) -> list[str]:
-    lines = "".join(f"    {statement}\n" for statement in (DRAWN + body).split("; "))
-    text = f"{IMPORTS}with pm.Model() as model:\n{lines}"
-    return [verdict.why for verdict in judge_source(text, None, {"data": corpus_data()}) if not verdict.ok]
+    return model_refusals(DRAWN + body)
 
 
 @pytest.mark.parametrize(("body", "why"), FAIL, ids=[body for body, _ in FAIL])

@@ -9,7 +9,7 @@ from refinestat.refinegen.predicates import transfer
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.symbols import Kind, Value
 
-MOST_WEIGHT = 2_000  # of a list made here, of which the items are known
+MOST_MADE = 2_000  # of a list made here, of which the items are known
 SHAPE_OF_TENSOR = "the shape of a tensor"  # the path of one: it looks like a tuple, but is a tensor
 
 
@@ -32,7 +32,7 @@ def length(value: Value) -> int | None:
 def _joined(x: Value, y: Value) -> Value:
     first, second = length(x), length(y)
     total = first + second if first is not None and second is not None else None
-    if x.items is None or y.items is None or x.weight + y.weight > MOST_WEIGHT:
+    if x.items is None or y.items is None or x.weight + y.weight > MOST_MADE:
         return _unfollowed((x, y), total)
     return replace(grouped((*x.items, *y.items)), outcome=transfer.derived((x, y)))
 
@@ -45,7 +45,7 @@ def _repeated(x: Value, times: Value) -> Value | None:
         array = bool(times.shape) or times.symbolic or times.integer is False
         return None if array else transfer.opaque((x, times))
     count, items = max(int(count), 0), length(x)
-    if x.items is None or x.weight * count > MOST_WEIGHT:
+    if x.items is None or x.weight * count > MOST_MADE:
         return _unfollowed((x, times), items * count if items is not None else None)
     return replace(grouped(x.items * count), outcome=transfer.derived((x, times)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refinestat.refinegen.predicates import constants, shape_rules, shapes, tensors
+from refinestat.refinegen.predicates import constants, lists, shape_rules, shapes, tensors
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
@@ -64,11 +64,9 @@ def _no_number(path: str) -> str:
 
 def _unpacked(event: Event) -> str:
     (value,) = event.values
-    shape = shapes.of(value)
-    if shape == ():
+    if shapes.of(value) == ():
         return f"{shown(event.node)}: one value cannot be gone through or taken apart"
-    length = len(value.items) if value.items is not None else shape[0] if shape else None
-    return f"{shown(event.node)}: {length} values for {event.text} names"
+    return f"{shown(event.node)}: {lists.length(value)} values for {event.text} names"
 
 
 def _list_index(event: Event) -> Iterator[str]:
