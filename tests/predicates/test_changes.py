@@ -3,6 +3,8 @@
 import pytest
 from test_outcome import LIKELIHOOD, refusals
 
+from refinestat.refinegen.predicates import judge_source
+
 # Whether the test holds cannot be known for certain: each of the two ways is read, and one of them is not allowed.
 UNCERTAIN = {
     "set": "z = len({1, 1}) == 1",
@@ -14,6 +16,13 @@ UNCERTAIN = {
     "array under a name that measures": "a = np.zeros(2)\nsd = a\na += 1\nz = sd[0] == 1",
     "list of another name": "a = [1]\nb = a\nb.insert(0, 2)\nz = len(a) == 2",
     "dict of another name": 'd = {"a": 1}\ne = d\ne |= {"b": 1}\nz = d.get("b") is not None',
+    "held by a list": "a = np.array([2, 1])\nl = [a]\na.sort()\nz = l[0][0] == 1",
+    "held by a dict in a list": 'a = [2, 1]\nl = [{"a": a}]\na.sort()\nz = l[0]["a"][0] == 1',
+    "grown in a list": "a = []\nl = [a]\na.append(1)\nz = len(l[0]) == 1",
+    "grown where a list holds it": "l = [[], []]\nl[0].append(1)\nz = len(l[0]) == 1",
+    "changed where a list holds it": "a = np.array([2, 1])\nl = [a]\nl[0].sort()\nz = a[0] == 1",
+    "added in a loop": "a = np.zeros(2)\nb = a\nfor i in range(100):\n    a += 1\nz = b[0] == 1",
+    "changed as an element": "a = [2, 1]\nfor e in [a]:\n    e.sort()\nz = a[0] == 1",
     "view": "a = np.zeros((2, 2))\nnp.fill_diagonal(a.T, 1)\nz = a[0, 0] == 1",
     "written by a function": "a = np.zeros(1)\nf = np.add\nf(1, 1, a)\nz = a[0] == 2",
     "written by position": "a = np.zeros(1)\nnp.take([5.0], [0], 0, a)\nz = a[0] == 5",
@@ -31,6 +40,8 @@ CERTAIN = {
     "sorted": "a = np.sort(np.array([2, 1]))\nz = a[0] == 2",
     "copy": "a = np.zeros(2)\nb = a.copy()\na += 1\nz = b[0] == 1",
     "changed itself": "a = np.zeros(2)\na += 1\nz = a[0] == 0",
+    "a list that holds a number": "n = 1\nl = [n]\nn += 1\nz = l[0] == 2",
+    "another of a list": "a = np.zeros(2)\nl = [np.ones(2)]\na.sort()\nz = l[0][0] == 0",
     "append": "a = [1]\na.append(2)\nz = len(a) == 1",
     "append by another name": "a = [1]\nb = a\nb.append(2)\nz = len(a) == 1",
     "zip": "z = len(list(zip([1], [2]))) == 2",
@@ -75,3 +86,15 @@ def test_a_list_keeps_the_mark_of_what_is_put_into_it(change):
 def test_a_dict_that_is_an_alias_of_the_data_changes_the_data(column):
     change = f'd = data\nd |= {{"{column}": [1.0]}}\nmu = pm.Normal("mu", 0, 1)'
     assert refusals(change, f'pm.Normal("obs", mu, data["{column}"], observed=data["y"])')[0].startswith("guards: ")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["a.sort()", "l[0].sort()", "l[0][0] = 2", "l[0] -= 1", "for i in range(100): l[0][0] *= 0", "a -= 1"],
+)
+def test_an_array_that_a_list_of_a_file_holds_is_changed_by_either_name(change):
+    lines = ["a = np.array([3, 1])", "l = [a]", change, "b = pm.Normal('b', shape=3)", "z = b[a[0]] + b[l[0][0]]"]
+    text = "import numpy as np\nimport pymc as pm\n\nwith pm.Model():\n    " + "\n    ".join(lines)
+    assert all(verdict.ok for verdict in judge_source(text, None))
+    held = text.replace(change, "l[0] = a")
+    assert "index 3 is out of range" in next(verdict.why for verdict in judge_source(held, None) if not verdict.ok)

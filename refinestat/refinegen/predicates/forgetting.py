@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from refinestat.refinegen.predicates import imports, methods
 from refinestat.refinegen.predicates.nodes import walk
-from refinestat.refinegen.predicates.state import NODES_PER_STEP, State, changed, state_of
+from refinestat.refinegen.predicates.state import NODES_PER_STEP, State, changeable, changed, parts, state_of
 from refinestat.refinegen.predicates.symbols import OWN, UNKNOWN, Symbols
 
 
@@ -20,16 +20,32 @@ def forget(nodes: Iterable[ast.AST], state: State, *, keep: bool = False) -> Non
             )
         elif isinstance(child, ast.FunctionDef | ast.ClassDef):
             state.names[child.name] = OWN
+        elif isinstance(child, ast.AugAssign):
+            _augmented(child.target, state)
         elif isinstance(child, ast.Subscript | ast.Attribute) and not isinstance(child.ctx, ast.Load):
             stored(child, state)
 
 
-def stored(target: ast.expr, state: State) -> None:
-    """A store into a list, dict or array: what is in it is no longer known."""
+def _augmented(target: ast.expr, state: State) -> None:
+    if not isinstance(target, ast.Name):
+        stored(target, state, inside=True)
+    elif changeable(value := state.names.get(target.id, UNKNOWN)):
+        changed(value, state)
+
+
+def stored(target: ast.expr, state: State, *, inside: bool = False) -> None:
+    """A store into a list, dict or array: what is in it is no longer known.
+
+    inside: what it holds is itself changed, as by `a[0] += 1` or `a[0][1] = 1`."""
+    depth = 0
     while isinstance(target, ast.Subscript | ast.Attribute):
-        target = target.value
-    if isinstance(target, ast.Name) and target.id in state.names and state.names[target.id].kind in methods.CHANGEABLE:
-        changed(state.names[target.id], state)
+        target, depth = target.value, depth + 1
+    value = state.names.get(target.id, UNKNOWN) if isinstance(target, ast.Name) else UNKNOWN
+    if value.kind not in methods.CHANGEABLE:
+        return
+    changed(value, state)
+    for part in parts(value) if inside or depth > 1 else ():
+        changed(part, state)
 
 
 def forget_names(node: ast.AST, symbols: Symbols) -> Symbols:

@@ -16,6 +16,7 @@ from refinestat.refinegen.predicates.state import (
     changed,
     checked,
     size,
+    within,
 )
 from refinestat.refinegen.predicates.symbols import (
     GP,
@@ -120,6 +121,7 @@ def _grow_list(func: ast.Attribute, base: Value, arguments: Passed, state: State
     for name in aliases(base, state):
         unknown = state.marked(Value(kind=Kind.SEQUENCE), [base, grown])
         state.names[name] = grown if known else unknown
+    within(base, state, [grown])
     return UNKNOWN
 
 

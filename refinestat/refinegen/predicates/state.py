@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from refinestat.refinegen.predicates.records import Call, Event, Passed, What
-from refinestat.refinegen.predicates.symbols import MOST_EFFORT, UNKNOWN, Outcome, Symbols, Value
+from refinestat.refinegen.predicates.symbols import MOST_EFFORT, UNKNOWN, Kind, Outcome, Symbols, Value
 
 MOST_STEPS_OF_STATEMENT = 4_000
 
@@ -121,6 +121,18 @@ def changed(value: Value, state: State, stored: Sequence[Value] = ()) -> None:
     after = replace(UNKNOWN, sources=value.sources, outcome=value.outcome, symbolic=value.symbolic)
     for name in aliases(value, state):
         state.names[name] = state.marked(after, stored)
+    within(value, state, stored)
+
+
+def within(value: Value, state: State, stored: Sequence[Value] = ()) -> None:
+    """Something was stored in what lists and dicts hold: nothing is known of these either."""
+    held = {name: other for name, other in state.names.items() if other.kind in {Kind.SEQUENCE, Kind.TABLE}}
+    state.steps += sum(other.weight for other in held.values()) // ITEMS_PER_STEP
+    if value is UNKNOWN or state.steps > state.limit:
+        return
+    for name, other in held.items():
+        if _holds(other, value):
+            state.names[name] = state.marked(replace(UNKNOWN, sources=other.sources, outcome=other.outcome), stored)
 
 
 def aliases(value: Value, state: State) -> list[str]:
@@ -128,6 +140,21 @@ def aliases(value: Value, state: State) -> list[str]:
     if value is UNKNOWN:  # of which there is only one, whatever it stands for
         return []
     return [name for name, other in state.names.items() if other is value or _same(value, other)]
+
+
+def _holds(whole: Value, value: Value) -> bool:
+    return any(item is value or _same(value, item) or _holds(item, value) for item in whole.items or ())
+
+
+def parts(value: Value) -> list[Value]:
+    """What a list or dict holds that can be changed, and what is in that."""
+    found = [item for item in value.items or () if changeable(item)]
+    return [each for item in found for each in (item, *parts(item))]
+
+
+def changeable(value: Value) -> bool:
+    """A list, dict or array of which something is known; tensors are made anew."""
+    return not value.symbolic and (value.items is not None or size(value) > 0)
 
 
 def _same(one: Value, other: Value) -> bool:

@@ -79,7 +79,7 @@ def _annotated(node: ast.AnnAssign, state: State) -> None:
 
 def _augmented(node: ast.AugAssign, state: State) -> None:
     if not isinstance(node.target, ast.Name):
-        stored(node.target, state)
+        stored(node.target, state, inside=True)
         evaluate(node.value, state)
         return
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)

@@ -29,7 +29,8 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
     if base.kind is Kind.NUMBER:
         state.report(What.INDEX, node, values=(base, index))
     whole = base.outcome is Outcome.WHOLE and indexing.is_full_slice(index)
-    result = replace(result, outcome=base.outcome if whole else transfer.derived([base, index]))
+    outcome = base.outcome if whole else transfer.derived([base, index])
+    result = result if result.outcome is outcome else replace(result, outcome=outcome)  # the same, where it is held
     return guarded(node, lambda: result, (base, index), state)
 
 
