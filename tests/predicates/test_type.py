@@ -29,6 +29,8 @@ FAIL = [
     ("z = [a, s][2]", "index 2 is out of range for a list of 2"),
     ("z = [a, s][data['sub']]", "a list takes one plain whole number"),
     ("k = pm.Bernoulli('k', 0.5); z = [a, s][k]", "a list takes one plain whole number"),
+    ("z = [a, s][:1.0]", "an index must be a whole number, got reals such as 1"),
+    ("z = [a, s][len(y) / 40]", "a list takes one plain whole number"),
     ("k = pm.Poisson('k', 3); z = [a * i for i in range(k)]", "a random variable is no plain number here"),
     ("z = pm.Normal('z' + 3)", "a text and a number do not go together"),
     ("w = pm.GaussianRandomWalk('w', sigma=s, steps=40, init_dist=pm.Normal.dist()); pm.Normal('z', w, 1, observed=y)",
@@ -59,7 +61,7 @@ BUILD = [
     "p, q, r = X.T; z = p * a", "for i, z in enumerate([a, s]): pm.Normal(f'z{i}', z, 1)",
     "for i in range(3): pm.Normal(f'z{i}', b[i], 1)", "z = [a, s][1] + [a, s][-2]", "z = pt.stack([a, s])[data['sub']]",
     "z = [[a, s], [s, a]][1][0]", "z = [a, s][:1]", "z = sum(a * i for i in range(3))", "z = pm.Normal('z' + str(3))",
-    "z = pm.Normal('z' * 2)",
+    "z = pm.Normal('z' * 2)", "z = y[round(y[0] * 0)]", "z = [a, s][:len(y) // 40]", "z = y[round(y.mean())] * a",
     "w = pm.GaussianRandomWalk('w', sigma=s, steps=39, init_dist=pm.Normal.dist()); pm.Normal('z', w, 1, observed=y)",
     "w = pm.AR('w', rho=[0.5, 0.2], sigma=1, steps=38, init_dist=pm.Normal.dist()); pm.Normal('z', w, 1, observed=y)",
     "w = pm.AR('w', rho=[0.1, 0.5, 0.2], sigma=1, steps=38, constant=True, init_dist=pm.Normal.dist()); z = w + y",
@@ -67,6 +69,18 @@ BUILD = [
     "z = pm.gp.Latent(cov_func=2 * pm.gp.cov.ExpQuad(input_dim=1, ls=1.0) + pm.gp.cov.WhiteNoise(0.1))",
     "z = pm.gp.HSGP([10], c=1.5, cov_func=pm.gp.cov.Matern52(1, 1.0))", "z = pt.add(b, 1) + pt.mul(b, 2)",
     "z = pt.stack([pm.Normal('p', shape=4), pm.Normal('q', shape=4)])", "z = pt.stack([b, X[0]])",
+]  # fmt: skip
+NO_INDICES = [
+    "b[pt.floor(k)]", "b[pt.ceil(k) + 1]", "b[pt.round(a)]", "b[k / 1]", "b[pt.clip(k, 0.0, 1)]", "b[pt.sgn(a)]",
+    "b[pt.switch(k > 1, pt.floor(a), 0)]", "b[pt.stack([k, 1.0])]", "b[pt.zeros_like(a)]", "b[:2.0]", "b[a:]",
+    "y[:len(y) / 2]", "b[np.rint(y)]", "b[np.floor(y)]", "pt.take(b, k / 2)", "b.take(y)",
+    "b[pm.Deterministic('f', pt.floor(a))]",
+]  # fmt: skip
+INDICES = [
+    "b[pt.floor(k).astype(int)]", "b[pt.cast(pt.ceil(k), 'int64')]", "b[pt.clip(k, 0, 1)]", "b[pt.sgn(k)]",
+    "b[pt.switch(pt.floor(a) > 1, k, 0)]", "b[pt.stack([k, 1])]", "b[pt.zeros_like(a, dtype='int64')]", "b[:k]",
+    "b[pt.eq(pt.floor(a), 1).astype(int)]", "y[:len(y) // 2] * a", "b[np.rint(y * 0).astype(int)]", "pt.take(b, k)",
+    "b[np.clip(data['cat'], 0, None)]", "b[pt.maximum(k, 1)]", "b[np.floor(data['cat'])]", "b[pt.argmax(b)]",
 ]  # fmt: skip
 
 
@@ -82,3 +96,14 @@ def test_what_surely_fails_is_refused(body, why):
 @pytest.mark.parametrize("body", BUILD)
 def test_what_builds_is_accepted(body):
     assert not refusals(body)
+
+
+@pytest.mark.parametrize("index", NO_INDICES)
+def test_reals_are_no_index_even_if_they_are_whole(index):
+    (why,) = refusals(f"k = pm.Categorical('k', [0.2, 0.3, 0.5]); z = {index}")
+    assert "an index must be a whole number, got reals" in why
+
+
+@pytest.mark.parametrize("index", INDICES)
+def test_whole_numbers_are_an_index(index):
+    assert not refusals(f"k = pm.Categorical('k', [0.2, 0.3, 0.5]); z = {index}")

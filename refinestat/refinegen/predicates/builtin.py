@@ -133,7 +133,8 @@ def _rounded(function: Callable[[Any], Any], values: list[Value]) -> Value | Non
     if len(values) != 1:
         return None
     constant = values[0].constant
-    if isinstance(constant, int | float) and not isinstance(constant, np.number) and math.isfinite(constant):
+    plain = isinstance(constant, int | float) and (function is round or not isinstance(constant, np.number))
+    if plain and math.isfinite(constant):
         return replace(number(function(constant)), outcome=transfer.derived(values))
     return functions.apply(function.__name__, values, {})
 

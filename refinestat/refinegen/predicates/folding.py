@@ -188,7 +188,7 @@ TABLE: Sequence[tuple[str, str, Callable[[Given], float]]] = (
 )
 UNARY = """
     abs absolute arccos arcsin arctan ceil cos cosh exp expm1 floor isfinite isnan isinf log log10 log1p log2 sign sin
-    sinh sqrt square tan tanh logical_not degrees radians deg2rad rad2deg cbrt exp2
+    sinh sqrt square tan tanh rint trunc logical_not degrees radians deg2rad rad2deg cbrt exp2
 """
 BINARY = "arctan2 divide maximum minimum multiply power subtract add logical_and logical_or"
 

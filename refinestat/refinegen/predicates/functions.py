@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen.predicates import folding, shapes
-from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, POSITIVE, UNIT, Bounds
+from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, POSITIVE, UNIT
 from refinestat.refinegen.predicates.rules import (
     ARITHMETIC,
     INTEGER_VALUED,
@@ -27,6 +27,7 @@ from refinestat.refinegen.predicates.transfer import (
     from_constant,
     joined,
     opaque,
+    reals,
 )
 
 
@@ -90,7 +91,8 @@ def _grown(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Val
     first, grow = arguments[0], MONOTONE[name]
     kept = first.integer if name in {"abs", "absolute", "sqr", "square"} else False
     reach = NOTHING if first.reach == NOTHING else grow(first.reach)
-    return elementwise([first], grow(first.bounds), reach, True if name in INTEGER_VALUED else kept)
+    result = elementwise([first], grow(first.bounds), reach, True if name in INTEGER_VALUED else kept)
+    return replace(result, real=True) if name in INTEGER_VALUED and first.symbolic else result
 
 
 def _limited(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Value:
@@ -101,7 +103,8 @@ def _stacked(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> V
     parts = arguments[0].items if arguments[0].kind is Kind.SEQUENCE else None
     if name == "stack" and parts and _differ([shapes.of(part) for part in parts]):
         raise shapes.Mismatch
-    return replace(joined([as_array(p) for p in parts]), shape=None) if parts else None
+    arrays = [as_array(part) for part in parts or ()]
+    return replace(joined(arrays), shape=None, real=reals(arrays)) if arrays else None
 
 
 def _differ(found: Sequence[Shape | None]) -> bool:
@@ -124,7 +127,8 @@ def _same(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Valu
         whole = True if len(arguments) == 1 else None
         low, high = first.bounds
         ends = (low if math.isinf(low) else math.floor(low)), (high if math.isinf(high) else math.ceil(high))
-        return replace(first, shape=shape, constant=MISSING, bounds=ends, reach=NOTHING, integer=whole)
+        real = first.symbolic or reals([first])
+        return replace(first, shape=shape, constant=MISSING, bounds=ends, reach=NOTHING, integer=whole, real=real)
     constant = first.constant if keep and name != "sort" else MISSING
     if name == "copy" and hasattr(constant, "copy") and not first.outcome:
         constant = constant.copy()
@@ -173,13 +177,11 @@ def _clip(arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | 
     x = arguments[0]
     low = arguments[1] if len(arguments) > 1 else keywords.get("min", keywords.get("a_min"))
     high = arguments[2] if len(arguments) > 2 else keywords.get("max", keywords.get("a_max"))
-    least, most = (
-        free if end is None or end.kind is Kind.NONE else end
-        for end, free in ((low, number(-math.inf)), (high, number(math.inf)))
-    )
+    given = [end for end in (low, high) if end is not None and end.kind is not Kind.NONE]
+    least, most = (end if end in given else free for end, free in ((low, number(-math.inf)), (high, number(math.inf))))
     bottom = min(max(x.bounds[0], least.bounds[0]), most.bounds[0])
     top = max(min(x.bounds[1], most.bounds[1]), least.bounds[1])
-    return elementwise([x, least, most], (bottom, top), NOTHING, None)
+    return replace(elementwise([x, least, most], (bottom, top), NOTHING, None), real=reals([x, *given]))
 
 
 def _switch(arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:
@@ -189,6 +191,7 @@ def _switch(arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:
     return replace(
         elementwise(arguments, choices.bounds, NOTHING, choices.integer),
         kind=Kind.UNKNOWN if any(a.kind is Kind.UNKNOWN for a in arguments[1:]) else Kind.NUMBER,
+        real=reals(arguments[1:]),
     )
 
 
@@ -196,15 +199,23 @@ def _cumulative(arguments: Sequence[Value], _: Mapping[str, Value]) -> Value:
     return replace(REDUCTIONS["sum"](arguments[0]), constant=MISSING, uneven=True, reach=NOTHING)
 
 
-def _kept_shape(bounds: Bounds, integer: bool | None) -> Callable[[Sequence[Value], Mapping[str, Value]], Value]:
-    return lambda arguments, _: Value(bounds=bounds, shape=arguments[0].shape, integer=integer)
+def _alike(constant: float) -> Callable[[Sequence[Value], Mapping[str, Value]], Value]:
+    def made(arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
+        real = len(arguments) == 1 and not keywords and reals(arguments)
+        return Value(bounds=(constant, constant), shape=arguments[0].shape, real=real)
+
+    return made
+
+
+def _is(arguments: Sequence[Value], _: Mapping[str, Value]) -> Value:
+    return Value(bounds=UNIT, shape=arguments[0].shape, integer=True)
 
 
 SPECIAL: Mapping[str, Callable[[Sequence[Value], Mapping[str, Value]], Value | None]] = {
     "maximum": _maximum, "fmax": _maximum, "minimum": _minimum, "fmin": _minimum, "clip": _clip, "switch": _switch,
     "where": _switch, "cumsum": _cumulative,
-    "zeros_like": _kept_shape((0.0, 0.0), None), "ones_like": _kept_shape((1.0, 1.0), None),
-    "isnan": _kept_shape(UNIT, True), "isfinite": _kept_shape(UNIT, True),
+    "zeros_like": _alike(0.0), "ones_like": _alike(1.0),
+    "isnan": _is, "isfinite": _is,
     "logaddexp": lambda a, _: elementwise(a, EVERYTHING, NOTHING, False),
     "gammaln": lambda a, _: elementwise(a[:1], EVERYTHING, NOTHING, False),
     "argmax": lambda a, _: replace(opaque(a, kind=Kind.NUMBER), bounds=POSITIVE, integer=True),

@@ -95,15 +95,15 @@ def _cast(base: Value, arguments: Passed) -> Value:
     if name.startswith("float"):
         exact = name in {"float", "float64"}
         constant = _as(base, float) if exact else MISSING
-        return replace(base, integer=False if base.integer is not None else None, constant=constant)
+        return replace(base, integer=False if base.integer is not None else None, real=True, constant=constant)
     if name.startswith("int"):
         kept = base.outcome if whole else transfer.derived([base])
         if -WIDTHS.get(name, 0) <= base.bounds[0] and base.bounds[1] < WIDTHS.get(name, 0):
             constant = _as(base, int)
             bounds = base.bounds if constant is MISSING else number(constant).bounds
-            return replace(base, integer=True, constant=constant, bounds=bounds, outcome=kept)
+            return replace(base, integer=True, real=False, constant=constant, bounds=bounds, outcome=kept)
         around = replace(base, bounds=intervals.EVERYTHING, reach=intervals.NOTHING, constant=MISSING)
-        return replace(base if not base.known else around, integer=True, constant=MISSING, outcome=kept)
+        return replace(base if not base.known else around, integer=True, real=False, constant=MISSING, outcome=kept)
     return transfer.opaque([base])
 
 
@@ -193,6 +193,8 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
         state.report(What.PLAIN, node, path, tuple(values))
     if path.startswith(("pm.math.", "pt.")) and any(v.path == tensors.OBJECTS for v in values):
         state.report(What.OBJECTS, node, path, tuple(values))
+    if name == "take" and len(values) > 1:
+        state.report(What.INDEX, node, values=(UNKNOWN, values[1]))
     try:
         result = functions.apply(name, values, arguments.named)
     except shapes.Mismatch:

@@ -24,7 +24,7 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
     if base.kind is Kind.MODEL:
         return _variable(base, index)
     result = indexing.item(base, index)
-    if base.kind is Kind.SEQUENCE and any(item.sources for item in base.items or ()) and not index.path:
+    if base.kind is Kind.SEQUENCE and any(item.sources for item in base.items or ()) and index.path in {"", "slice"}:
         state.report(What.LIST_INDEX, node, values=(base, index))
     if base.kind is Kind.NUMBER:
         state.report(What.INDEX, node, values=(base, index))

@@ -52,10 +52,10 @@ class Value:
 
     bounds: surely holds every element. reach: values that are surely attained (NOTHING claims nothing); uneven: only
     by some elements, or by elements that depend on each other. sources: free random variables it is made of.
-    integer: True or False where sure. shape: None where unknown, as are its unknown lengths. constant: the concrete
-    value, or MISSING. law: the distribution of a random variable. measure: sd, variance, precision (of a scale).
-    symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed distribution. weight: number of items.
-    depth: how many lists it is made of, one in the other."""
+    integer: True or False where sure. real: surely held as reals, even if whole. shape: None where unknown, as are its
+    unknown lengths. constant: the concrete value, or MISSING. law: the distribution of a random variable. measure: sd,
+    variance, precision (of a scale). symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed
+    distribution. weight: number of items. depth: how many lists it is made of, one in the other."""
 
     kind: Kind = Kind.NUMBER
     bounds: Bounds = EVERYTHING
@@ -63,6 +63,7 @@ class Value:
     uneven: bool = True
     sources: frozenset[str] = NO_SOURCES
     integer: bool | None = None
+    real: bool = False
     shape: Shape | None = None
     constant: Any = MISSING
     items: tuple["Value", ...] | None = None

@@ -52,7 +52,8 @@ def as_array(value: Value) -> Value:
     folded = folding.call("array", [[p.constant for p in parts]], {}) if all(p.known for p in parts) else None
     if constants.numeric(folded):
         return replace(number(folded), outcome=value.outcome)
-    return replace(joined(parts), shape=shapes.of(value), outcome=max(p.outcome for p in parts))
+    outcome = max(p.outcome for p in parts)
+    return replace(joined(parts), shape=shapes.of(value), outcome=outcome, real=reals(parts))
 
 
 def joined(parts: Sequence[Value]) -> Value:
@@ -77,10 +78,16 @@ def elementwise(arguments: Sequence[Value], bounds: Bounds, reach: Bounds, integ
         uneven=any(a.uneven for a in arguments),
         sources=sources,
         integer=integer,
+        real=reals(arguments),
         shape=shape,
         outcome=derived(arguments),
         symbolic=any(a.symbolic for a in arguments),
     )
+
+
+def reals(arguments: Sequence[Value]) -> bool:
+    """Whether an array that these go into is surely one of reals."""
+    return any(a.real or a.integer is False for a in arguments)
 
 
 def independent(x: Value, y: Value) -> bool:
@@ -190,5 +197,5 @@ def binary(op: type[ast.AST], x: Value, y: Value) -> Value:
         return opaque((x, y))
     logical = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)
     if op in logical and op not in {ast.In, ast.NotIn, ast.Is, ast.IsNot} and Kind.NUMBER in (x.kind, y.kind):
-        return elementwise((x, y), UNIT, NOTHING, True)
+        return replace(elementwise((x, y), UNIT, NOTHING, True), real=False)
     return opaque((x, y))

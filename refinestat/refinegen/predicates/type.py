@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refinestat.refinegen.predicates import constants, lists, shape_rules, shapes, tensors
+from refinestat.refinegen.predicates import constants, lists, shape_rules, shapes, tensors, transfer
+from refinestat.refinegen.predicates.indexing import is_slice
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
@@ -72,7 +73,9 @@ def _unpacked(event: Event) -> str:
 def _list_index(event: Event) -> Iterator[str]:
     base, index = event.values
     count = len(base.items or ())
-    if index.shape or tensors.is_random(index):
+    for part in index.items or () if is_slice(index) else ():
+        yield from _no_position(event, part)
+    if index.shape or tensors.is_random(index) or transfer.reals([index]):
         yield f"{shown(event.node)}: a list takes one plain whole number; make a tensor of it with pm.math.stack"
     elif isinstance(index.constant, int) and not -count <= index.constant < count:
         yield f"{shown(event.node)}: index {index.constant} is out of range for a list of {count}"
@@ -84,12 +87,10 @@ def _index(event: Event) -> Iterator[str]:
     is_tuple = isinstance(event.node, ast.Subscript) and isinstance(event.node.slice, ast.Tuple)
     parts = parts if is_tuple else (index,)
     for position, part in enumerate(as_array(p) for p in parts):
-        if part.kind is Kind.TEXT:
-            yield f"{shown(event.node)}: an index must be a whole number, got a text"
+        for each in part.items or () if is_slice(part) else (part,):
+            yield from _no_position(event, each)
         if part.kind is not Kind.NUMBER:
             continue
-        if part.integer is False:
-            yield f"{shown(event.node)}: an index must be a whole number, got reals such as {_example(part)}"
         if (
             base.shape is not None
             and position < len(base.shape)
@@ -102,6 +103,15 @@ def _index(event: Event) -> Iterator[str]:
         and not any(isinstance(p.constant, np.ndarray) and p.constant.dtype.kind == "b" for p in parts)
     ):
         yield f"{shown(event.node)}: too many indices for shape {shapes.text(base.shape)}"
+
+
+def _no_position(event: Event, part: Value) -> Iterator[str]:
+    if part.kind is Kind.TEXT:
+        yield f"{shown(event.node)}: an index must be a whole number, got a text"
+    elif part.kind is Kind.NUMBER and part.integer is False:
+        yield f"{shown(event.node)}: an index must be a whole number, got reals such as {_example(part)}"
+    elif part.kind is Kind.NUMBER and part.real:
+        yield f"{shown(event.node)}: an index must be a whole number, got reals, even if whole: use .astype('int64')"
 
 
 def _range(event: Event, part: Value, length: int | None, position: int) -> Iterator[str]:
