@@ -84,6 +84,42 @@ INDICES = [
 ]  # fmt: skip
 
 
+NO_AXES = [
+    "pm.math.softmax(b, axis=1)", "pm.math.softmax(b, 1)", "pm.math.softmax(a, axis=0)", "b.sum(-2)",
+    "b.sum(axis=1)", "pt.sum(b, axis=(0, 1))", "a.sum(axis=1)", "np.mean(y, axis=1)", "X.mean(axis=2) * a",
+    "b.cumsum(axis=1)", "pm.math.cumprod(b, axis=1)", "pm.math.concatenate([b, b], axis=1)",
+    "pt.concatenate([X, X], 2)", "pt.special.softmax(b, axis=1)",
+    "np.concatenate([y, y], axis=1)", "pm.math.stack([b, b], axis=2)", "pt.argmax(b, axis=1)",
+    "pt.stack([b, b], axis=-3)", "np.stack([y, y], axis=2)", "pm.math.logsumexp(b, axis=1)", "pt.expand_dims(b, 2)",
+    "pt.any(b > 0, axis=1)", "np.percentile(y, 50, axis=1)", "np.linalg.norm(y, axis=1)", "pt.diff(b, axis=1)",
+    "np.repeat(y, 2, axis=1)", "pm.math.sum(pm.math.dot(X, b), axis=1)", "pt.squeeze(b, axis=1)",
+]  # fmt: skip
+AXES = [
+    "pm.math.softmax(b, axis=-1)", "pm.math.softmax(X * a, axis=1)", "pt.sum(b, axis=[0])", "a.sum(axis=0)",
+    "a.sum(axis=-1)", "pt.stack([a, s], axis=1)", "pt.sort(b)",
+    "np.sum(5.0, axis=0) * a", "X.mean(axis=-2) * b", "pt.cumsum(X * b, axis=1)", "pm.math.concatenate([X, X], axis=1)",
+    "pt.concatenate([b, b], axis=-1)", "pm.math.stack([b, b], axis=1)", "pt.stack([a, s], axis=-1)",
+    "pt.expand_dims(b, 1)", "np.expand_dims(y, -2) * a",
+    "np.percentile(X, 50, axis=1) * a",
+    "pt.sum(y[:, None] * b, axis=1)", "pt.max(b[None, :], axis=1)", "pm.math.sum(b, axis=None)",
+    "np.repeat(X, 2, axis=1)",
+    "sum(b, 1)", "pt.squeeze(b[:, None], axis=1)", "pt.sum(pt.stack([b, b]), axis=1)",
+]  # fmt: skip
+NO_SHAPES = [
+    "y[:10].reshape((3, 4))", "y[:10].reshape(3, 4)", "np.reshape(y[:10], (3, 4))", "pt.reshape(y[:10], (3, 4))",
+    "b.reshape((2, 2))", "pt.reshape(b, [2, -1])", "y[:10].reshape(-1, 3)", "a.reshape((2, 1))",
+    "(a * y).reshape((8, 6))", "pt.reshape(y, (8, 6, -1))", "y.reshape(np.array([8, 6]))", "b.reshape((0, -1))",
+    "b.reshape(-1)", "pt.reshape(b, 3)", "(a * y).reshape(8, 5)",
+]  # fmt: skip
+RESHAPED = [
+    "y[:10].reshape((2, 5)) @ np.ones(5) * a", "y.reshape(8, -1)[:, :5] * a", "pt.reshape(b, (3, 1)) * b",
+    "a.reshape((1, 1))",
+    "np.reshape(y, (8, 5), 'F')[:, :3] * b", "y.reshape(-1) * a", "(a * y).reshape((-1, 4), ndim=2).sum(axis=1)",
+    "b.reshape(b.shape) + X[0]", "y.reshape(len(y), 1) * b", "y[y > 0].reshape((-1, 1)) * b", "y[:0].reshape(0, 3) * b",
+    "pt.reshape(b, (pt.constant(3), 1))", "np.arange(6).reshape(2, 3) * b", "y.reshape(8, 5, order='F').sum(0) * a",
+]  # fmt: skip
+
+
 def refusals(body: str) -> list[str]:
     return model_refusals(DRAWN + body)
 
@@ -107,3 +143,20 @@ def test_reals_are_no_index_even_if_they_are_whole(index):
 @pytest.mark.parametrize("index", INDICES)
 def test_whole_numbers_are_an_index(index):
     assert not refusals(f"k = pm.Categorical('k', [0.2, 0.3, 0.5]); z = {index}")
+
+
+@pytest.mark.parametrize("value", NO_AXES)
+def test_an_axis_that_an_array_does_not_have_is_refused(value):
+    (why,) = refusals(f"z = {value}")
+    assert "is out of range for shape" in why
+
+
+@pytest.mark.parametrize("value", NO_SHAPES)
+def test_a_new_shape_that_does_not_hold_the_values_is_refused(value):
+    (why,) = refusals(f"z = {value}")
+    assert "values do not make the shape" in why or "the new shape of a tensor is a list or a tuple" in why
+
+
+@pytest.mark.parametrize("value", [*AXES, *RESHAPED])
+def test_an_axis_or_a_new_shape_that_there_may_be_is_accepted(value):
+    assert not refusals(f"z = {value}")

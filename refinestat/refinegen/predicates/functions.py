@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import folding, shapes
+from refinestat.refinegen.predicates import axes, folding, shapes
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, POSITIVE, UNIT
 from refinestat.refinegen.predicates.rules import (
     ARITHMETIC,
@@ -33,10 +33,12 @@ from refinestat.refinegen.predicates.transfer import (
 
 def apply(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
     """The value of a library's function. Raises shapes.Mismatch where shapes surely do not fit."""
+    if name in axes.ALONG:
+        axes.check(name, arguments, keywords)
     everything = (*arguments, *keywords.values())
     result = _folded(name, arguments, keywords)
     if result is None:
-        result = _transferred(name, [as_array(a) for a in arguments] if name not in JOINED else arguments, keywords)
+        result = _transferred(name, arguments, keywords)
     result = opaque(everything) if result is None else result
     outcome = _outcome(name, arguments, keywords)
     symbolic = any(a.symbolic for a in everything)
@@ -82,6 +84,8 @@ def _plain(value: Value) -> Any:
 def _transferred(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:
     if not arguments:
         return None
+    if name not in JOINED | {"reshape"}:
+        arguments = [as_array(argument) for argument in arguments]
     return next((handle(name, arguments, keywords) for group, handle in HANDLERS if name in group), None)
 
 
@@ -133,6 +137,11 @@ def _same(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Valu
     if name == "copy" and hasattr(constant, "copy") and not first.outcome:
         constant = constant.copy()
     return replace(first, shape=shape, constant=constant, keys=None, path="")
+
+
+def _reshaped(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
+    first, asked = as_array(arguments[0]), axes.new_shape(arguments, keywords)
+    return replace(_same(name, [first], {}), shape=axes.reshaped(first.shape, asked))
 
 
 FALSE = number(False)
@@ -227,6 +236,7 @@ HANDLERS: tuple[tuple[Container[str], Handler], ...] = (
     (LIMITED, _limited),
     (REDUCTIONS, _reduced),
     (JOINED, _stacked),
+    ({"reshape"}, _reshaped),
     (SAME, _same),
     (ARITHMETIC, _arithmetic),
     (SPECIAL, lambda name, arguments, keywords: SPECIAL[name](arguments, keywords)),

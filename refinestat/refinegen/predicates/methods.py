@@ -3,7 +3,17 @@
 import ast
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import functions, given, intervals, measures, rules, shapes, tensors, transfer
+from refinestat.refinegen.predicates import (
+    axes,
+    functions,
+    given,
+    intervals,
+    measures,
+    rules,
+    shapes,
+    tensors,
+    transfer,
+)
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp, names_coordinates
@@ -193,12 +203,14 @@ def library_function(node: ast.Call, path: str, values: list[Value], arguments: 
         state.report(What.PLAIN, node, path, tuple(values))
     if path.startswith(("pm.math.", "pt.")) and any(v.path == tensors.OBJECTS for v in values):
         state.report(What.OBJECTS, node, path, tuple(values))
+    if name == "reshape" and not path.startswith("np.") and values and axes.no_list(values, arguments.named):
+        state.report(What.ARGUMENTS, node, "the new shape of a tensor is a list or a tuple: (3, 1), [-1]")
     if name == "take" and len(values) > 1:
         state.report(What.INDEX, node, values=(UNKNOWN, values[1]))
     try:
         result = functions.apply(name, values, arguments.named)
-    except shapes.Mismatch:
-        state.report(What.SHAPES, node, values=tuple(values))
+    except shapes.Mismatch as why:
+        state.report(What.ARGUMENTS if why.args else What.SHAPES, node, str(why), tuple(values))
         result = transfer.opaque(values)
     if values:
         kept = name in rules.SAME

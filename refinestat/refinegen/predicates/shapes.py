@@ -4,7 +4,7 @@ from refinestat.refinegen.predicates.symbols import Kind, Shape, Value
 
 
 class Mismatch(Exception):
-    """Two shapes that do not broadcast."""
+    """Two shapes that do not broadcast, or whatever else the message says."""
 
 
 def broadcast(left: Shape | None, right: Shape | None) -> Shape | None:
