@@ -84,6 +84,22 @@ INDICES = [
 ]  # fmt: skip
 
 
+ONE, NOISE = "pm.gp.cov.ExpQuad(1, ls=1.0)", "pm.gp.cov.WhiteNoise(0.1)"
+VECTORS = [
+    f"pm.gp.Latent(cov_func={ONE}).prior('f', X=y)",
+    f"pm.gp.Latent(cov_func=s * {ONE} + {NOISE}).prior('f', y)",
+    f"pm.gp.Marginal(cov_func={ONE}).marginal_likelihood('f', X=y, y=y, sigma=s)",
+    f"pm.gp.HSGP(m=[10], c=1.5, cov_func={ONE}).prior('f', X=pm.Data('d', y))",
+    f"pm.gp.TP(scale_func={ONE} ** 2, nu=3).prior('f', X=y)",
+    f"pm.gp.Latent(cov_func={ONE}).conditional('f', Xnew=y)",
+]
+TABLES = [
+    f"pm.gp.Latent(cov_func={ONE}).prior('f', X=y[:, None])",
+    f"pm.gp.Latent(cov_func={NOISE}).prior('f', X=y)",
+    f"pm.gp.Marginal(cov_func={ONE}).marginal_likelihood('f', X=y[:, None], y=y, sigma=s)",
+    f"pm.gp.Latent(cov_func={ONE}).prior('f', y.reshape(-1, 1))",
+    f"pm.gp.Latent(cov_func={ONE}).prior('f', X=X)",
+]
 NO_AXES = [
     "pm.math.softmax(b, axis=1)", "pm.math.softmax(b, 1)", "pm.math.softmax(a, axis=0)", "b.sum(-2)",
     "b.sum(axis=1)", "pt.sum(b, axis=(0, 1))", "a.sum(axis=1)", "np.mean(y, axis=1)", "X.mean(axis=2) * a",
@@ -159,4 +175,15 @@ def test_a_new_shape_that_does_not_hold_the_values_is_refused(value):
 
 @pytest.mark.parametrize("value", [*AXES, *RESHAPED])
 def test_an_axis_or_a_new_shape_that_there_may_be_is_accepted(value):
+    assert not refusals(f"z = {value}")
+
+
+@pytest.mark.parametrize("value", VECTORS)
+def test_a_gaussian_process_at_a_vector_of_points_is_refused(value):
+    (why,) = refusals(f"z = {value}")
+    assert "have no columns, which the kernel takes" in why
+
+
+@pytest.mark.parametrize("value", TABLES)
+def test_a_gaussian_process_at_a_table_of_points_is_accepted(value):
     assert not refusals(f"z = {value}")

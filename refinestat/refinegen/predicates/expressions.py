@@ -14,6 +14,7 @@ from refinestat.refinegen.predicates.binding import ONCE, bind_target, spent
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import ELEMENTS_PER_STEP, ITEMS_PER_STEP, State, aliases, size
 from refinestat.refinegen.predicates.symbols import (
+    COLUMNS,
     GP,
     MISSING,
     NONE,
@@ -201,7 +202,7 @@ def _binary(node: ast.BinOp, state: State) -> Value:
     result = operate(node, type(node.op), left, right, state)
     measure = measures.of_operation(type(node.op), left, right)
     if GP in (left.path, right.path) and result.kind is Kind.UNKNOWN:
-        return replace(result, path=GP)
+        return replace(result, path=GP, law=COLUMNS if COLUMNS in (left.law, right.law) else "")
     return replace(result, measure=measure) if measure else result
 
 

@@ -11,6 +11,7 @@ from refinestat.refinegen.predicates import (
     measures,
     rules,
     shapes,
+    signatures,
     tensors,
     transfer,
 )
@@ -29,6 +30,7 @@ from refinestat.refinegen.predicates.state import (
     within,
 )
 from refinestat.refinegen.predicates.symbols import (
+    COLUMNS,
     GP,
     MISSING,
     NONE,
@@ -59,6 +61,8 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         if base.outcome and state.closed:
             state.report(What.LEAK, node)
+        if base.law == COLUMNS and (why := signatures.no_columns(arguments)):
+            state.report(What.ARGUMENTS, node, why)
         return declare_gp(node, name, arguments, state)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)

@@ -1,7 +1,8 @@
 """What functions of the library need, where a call surely lacks it: two arguments, a list of vectors, a dimension."""
 
+from refinestat.refinegen.predicates import shapes
 from refinestat.refinegen.predicates.records import Passed
-from refinestat.refinegen.predicates.symbols import Kind
+from refinestat.refinegen.predicates.symbols import COLUMNS, Kind
 from refinestat.refinegen.predicates.vocabulary import words
 
 OF_TWO = words("dot matmul outer maximum minimum power pow sub true_div gt lt ge le eq neq")
@@ -21,6 +22,26 @@ def fault(path: str, arguments: Passed) -> str:
     if module in {"pm.math", "pt"} and name in OF_TWO and len(arguments.positional) == 1 and not arguments.keywords:
         return f"{path} takes two arguments, got one"
     return _joined(path, arguments) if path in {"pm.math.concatenate", "pt.concatenate"} else ""
+
+
+def law(path: str, arguments: Passed) -> str:
+    """COLUMNS for a kernel of pm.gp.cov that picks its columns, and for a process that has such a one."""
+    module, _, name = path.rpartition(".")
+    kernel = module == "pm.gp.cov" and name in KERNELS
+    process = module == "pm.gp" and any(
+        value.law == COLUMNS for value in (*arguments.values, *arguments.named.values())
+    )
+    return COLUMNS if kernel or process else ""
+
+
+def no_columns(arguments: Passed) -> str:
+    """Why a process cannot be used at these points: they are a vector, where kernels take a table."""
+    given, named = arguments.values, arguments.named
+    first = given[0 if "name" in named else 1 :]
+    points = named.get("X", named.get("Xnew", first[0] if first else None))
+    if points is None or points.kind is not Kind.NUMBER or points.shape is None or len(points.shape) != 1:
+        return ""
+    return f"points of shape {shapes.text(points.shape)} have no columns, which the kernel takes: X[:, None]"
 
 
 def _basis(arguments: Passed) -> str:

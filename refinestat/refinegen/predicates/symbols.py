@@ -89,6 +89,8 @@ NONE = Value(kind=Kind.NONE, constant=None)
 PART = "a part of the model"  # the path of `model.named_vars` and the like
 GP = "a Gaussian process"  # the path of one, and of its parts; own classes may have methods of the same names, too
 
+COLUMNS = "of columns"  # the law of a kernel, and of a process with one, that takes a table
+
 
 def number(constant: Any, *, outcome: Outcome = Outcome.FREE, name: str = "") -> Value:
     """A concrete number or array: int, float, bool or ndarray."""
