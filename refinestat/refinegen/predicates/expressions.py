@@ -84,6 +84,8 @@ def _attribute(node: ast.Attribute, state: State) -> Value:
         return replace(UNKNOWN, outcome=Outcome.WHOLE)
     if base.kind is Kind.MODEL:
         return replace(UNKNOWN, path=PART, outcome=Outcome.DERIVED if base.keys else Outcome.FREE)
+    if why := tensors.misuse(base, node.attr, None):
+        state.report(What.ARGUMENTS, node, why)
     return attribute_of(base, node.attr)
 
 

@@ -3,7 +3,17 @@
 import ast
 from dataclasses import replace
 
-from refinestat.refinegen.predicates import functions, given, intervals, measures, rules, shapes, tensors, transfer
+from refinestat.refinegen.predicates import (
+    functions,
+    given,
+    intervals,
+    measures,
+    rules,
+    shapes,
+    signatures,
+    tensors,
+    transfer,
+)
 from refinestat.refinegen.predicates.binding import grouped
 from refinestat.refinegen.predicates.builtin import length_of
 from refinestat.refinegen.predicates.declarations import declare_gp, names_coordinates
@@ -48,7 +58,11 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         if base.outcome and state.closed:
             state.report(What.LEAK, node)
+        if base.path == GP and (why := signatures.of_process(name, arguments)):
+            state.report(What.ARGUMENTS, node, why)
         return declare_gp(node, name, arguments, state)
+    if why := tensors.misuse(base, name, arguments):
+        state.report(What.ARGUMENTS, node, why)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)
     if base.path == PART and (name in CHANGES or name == "sort"):
