@@ -175,7 +175,10 @@ def _of_objects(left: Value, right: Value) -> bool:
 
 
 def _text_and_number(left: Value, right: Value) -> bool:
-    """`"a" + 3`; what a text is that nobody knows may be an array."""
+    """`"a" + 3`, `a + "x"`; what a text is that nobody knows may be an array."""
+    for text_, other in ((left, right), (right, left)):
+        if isinstance(text_.constant, str) and other.kind is Kind.NUMBER and other.symbolic:
+            return True
     return {type(left.constant), type(right.constant)} in ({str, int}, {str, float})
 
 

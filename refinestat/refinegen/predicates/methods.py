@@ -184,6 +184,8 @@ def add_coords(coords: Argument, state: State) -> None:
     names_coordinates(coords, state)
     if table.kind is Kind.NONE:
         return
+    if table.kind in {Kind.SEQUENCE, Kind.NUMBER, Kind.TEXT}:
+        state.report(What.ARGUMENTS, coords.node, "coords must be a dict of labels by dimension")
     if table.kind is not Kind.TABLE or table.keys is None or table.items is None:
         state.open_coords = True
         return
