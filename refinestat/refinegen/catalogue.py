@@ -69,7 +69,8 @@ class Catalogue:
     """The library as a program sees it. keywords: what functions take by name, by library.
 
     opened: names by module path (`pm.math`, `np.linalg`); closed: the others. tensors: what functions of NumPy, SciPy
-    and Python, by path, do with tensors: `no tensors` fail, `objects of lists` (of tensors) give arrays of objects."""
+    and Python, by path, do with tensors: `no tensors` fail, `objects of lists` (of tensors) give arrays of objects.
+    signatures: how functions are called, by module; under `tensor`, the attributes of tensors."""
 
     distributions: Mapping[str, Distribution]
     common: frozenset[str]
@@ -79,6 +80,7 @@ class Catalogue:
     opened: Mapping[str, frozenset[str]]
     closed: Mapping[str, frozenset[str]]
     tensors: Mapping[str, frozenset[str]]
+    signatures: Mapping[str, Mapping[str, str]]
 
 
 def _bound(value: float | str) -> float | str:
@@ -118,4 +120,5 @@ def load() -> Catalogue:
         opened={path: frozenset(names) for path, names in plain["open"].items()},
         closed={path: frozenset(names) for path, names in plain["closed"].items()},
         tensors={what: frozenset(paths) for what, paths in plain["tensors"].items()},
+        signatures=plain["signatures"],
     )

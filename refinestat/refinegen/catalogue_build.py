@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor
 import pytensor.tensor as pt
 from pymc.logprob.transforms import Transform
 from pytensor.graph.op import Op
@@ -26,7 +27,7 @@ from pytensor.tensor.type import TensorType
 
 from refinestat.refinegen import catalogue_examples as examples
 from refinestat.refinegen import catalogue_facts as facts
-from refinestat.refinegen import catalogue_tensors
+from refinestat.refinegen import catalogue_signatures, catalogue_tensors
 
 PATH = Path(__file__).with_name("catalogue_pymc.json")
 ABSTRACT = {"Distribution", "Continuous", "Discrete", "SymbolicRandomVariable", "Simulator", "EulerMaruyama"}
@@ -215,6 +216,14 @@ def _module(path: str) -> Any:
     return module
 
 
+def _signatures(opened: dict[str, list[str]]) -> dict[str, dict[str, str]]:
+    """How functions, classes and methods of tensors are called; `tensor` holds the methods."""
+    told = {path: names for path, names in opened.items() if path.startswith(facts.SIGNED) and names}
+    tensors = (pt.scalar(), pt.as_tensor_variable(np.ones(3)), pytensor.shared(np.ones(3)))
+    found = catalogue_signatures.of_functions({path: _module(path) for path in told}, told)
+    return found | {"tensor": catalogue_signatures.of_tensors(tensors)}
+
+
 def build() -> dict[str, Any]:
     """The whole catalogue as plain data, in a stable order."""
     names = sorted(n for n in pm.distributions.__all__ if n not in ABSTRACT and hasattr(getattr(pm, n), "dist"))
@@ -238,6 +247,7 @@ def build() -> dict[str, Any]:
         "open": opened,
         "closed": closed,
         "tensors": catalogue_tensors.of_tensors(opened),
+        "signatures": _signatures(opened),
     }
 
 

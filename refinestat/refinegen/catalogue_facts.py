@@ -120,6 +120,9 @@ CLOSED_KEYWORDS = words("out dtype acc_dtype where subok casting signature order
 # Names of a module that depend on what else was imported (PyMC leaves its log handler behind).
 PASSING = ("handler",)
 
+# Modules whose functions' signatures are written down.
+SIGNED = ("pm.math", "pm.gp", "pt", "np")
+
 OPEN_NP = words("""
     abs absolute add all allclose any append arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax
     argmin argsort argwhere array array_equal array_split asarray atleast_1d atleast_2d atleast_3d average

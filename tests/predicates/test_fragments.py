@@ -32,8 +32,8 @@ def refusal(*lines):
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ('pm.Normal("q", 0, 1, dims=sigma)', ""),
-        ('pm.Data("n", 1.0, sigma)', ""),
+        ('pm.Normal("q", 0, 1, dims=sigma)', "dims must be the name of a dimension"),
+        ('pm.Data("n", 1.0, sigma)', "dims must be the name of a dimension"),
         ('pm.Data("n", 1.0, "a", dims="a")', "dims is given twice"),
         ('pm.Data("n", 1.0, dims="n")', "must not have the same name"),
         ('pm.Deterministic("n", pm.math.exp(J), model, model=model)', "model is given twice"),

@@ -170,7 +170,8 @@ def test_an_axis_that_an_array_does_not_have_is_refused(value):
 @pytest.mark.parametrize("value", NO_SHAPES)
 def test_a_new_shape_that_does_not_hold_the_values_is_refused(value):
     (why,) = refusals(f"z = {value}")
-    assert "values do not make the shape" in why or "the new shape of a tensor is a list or a tuple" in why
+    told = ("values do not make the shape", "the new shape of a tensor is a list or a tuple", "takes at most one")
+    assert any(text in why for text in told)
 
 
 @pytest.mark.parametrize("value", [*AXES, *RESHAPED])
@@ -187,3 +188,40 @@ def test_a_gaussian_process_at_a_vector_of_points_is_refused(value):
 @pytest.mark.parametrize("value", TABLES)
 def test_a_gaussian_process_at_a_table_of_points_is_accepted(value):
     assert not refusals(f"z = {value}")
+
+
+@pytest.mark.parametrize(
+    ("statements", "why"),
+    [
+        ("pm.Deterministic('z', [a, s])", "needs a tensor, got a list"),
+        ("pm.Potential('z', (a, s))", "needs a tensor, got a list"),
+        ("pm.GaussianRandomWalk('z', sigma=s, init_dist=0.0, shape=9)", "init_dist must be an unnamed distribution"),
+        ("pm.Normal('z', dims=3)", "dims must be the name of a dimension"),
+        ("k = pm.Bernoulli('k', 0.5); z = [1.0, 2.0][k]", "a list takes one plain whole number"),
+        ("z = sum(a)", "one value cannot be gone through"), ("z = list(s)", "one value cannot be gone through"),
+        ("z = [i * 2 for i in a]", "one value cannot be gone through"),
+        ("z = 1 if 0 < a < 1 else 2", "Python cannot branch"), ("z = 0 < a < 1", "Python cannot branch"),
+        ("z = a + 'x'", "a text and a number"), ("model.add_coords(['g', 'h'])", "coords must be a dict"),
+        ("pm.Normal('z', mu=[0, 1, 2], sigma=[1, 2])", "sigma has shape (2,), the others have (3,)"),
+        ("z = pm.Normal.dist(b, np.ones(4))", "sigma has shape (4,), the others have (3,)"),
+        ("pm.Data('z', y, mutable=True)", "no parameter 'mutable'"),
+    ],
+)  # fmt: skip
+def test_what_pymc_cannot_take_is_refused(statements, why):
+    assert why in model_refusals(DRAWN + statements)[0]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "pm.Deterministic('z', pm.math.stack([a, s])); pm.Deterministic('w', b.shape[0] * a)",
+        "pm.Normal('z', shape=3, dims='g'); pm.Normal('v', dims='g')",
+        "pm.Normal('z', dims=None); pm.Normal('w', mu=[0, 1, 2], sigma=[[1], [2]])",
+        "z = [1.0, 2.0][1] * a; w = b.shape[0]; v = sum([a, s]) + sum(b[i] for i in range(3))",
+        "z = 0 < 1 < 2; w = 1 if 0 < len(y) < 90 else a", "z = f'{3}' + 'x'; pm.Normal(z)",
+        "pm.Normal('z', np.zeros((40, 1)), np.ones(3)); pm.Data('w', y, dims=None)",
+        "pm.NormalMixture('z', w=[0.5, 0.5], mu=np.zeros(2), sigma=1, observed=y)",
+    ],
+)  # fmt: skip
+def test_what_pymc_takes_is_accepted(statements):
+    assert model_refusals(DRAWN + statements) == []

@@ -50,7 +50,9 @@ def elements(value: Value) -> tuple[Value, ...] | None:
 
 
 def iterates(node: ast.AST, value: Value, state: State) -> None:
-    """Something is done for each value of the outcome."""
+    """What is gone through: not one value; something is done for each value of the outcome."""
+    if value.kind is Kind.NUMBER and value.shape == ():
+        state.report(What.UNPACK, node, values=(value,))
     if value.outcome is Outcome.WHOLE:
         state.report(What.LEAK, node)
 

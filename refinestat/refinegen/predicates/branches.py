@@ -29,6 +29,9 @@ def _compare(node: ast.Compare, state: State) -> Value:
             result = replace(result, outcome=transfer.derived(values[:1]))  # only its keys are looked at
         identity = isinstance(node.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot | ast.In | ast.NotIn)
         return replace(result, symbolic=False) if identity and result.sources else result
+    for position, op in enumerate(node.ops[:-1]):  # `0 < a < 1` is `0 < a and a < 1`
+        if isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            branch(node, next((v for v in values[position : position + 2] if v.symbolic), values[position]), state)
     return guarded(node, lambda: transfer.opaque(values), tuple(values), state)
 
 

@@ -16,6 +16,7 @@ from refinestat.refinegen.predicates.state import State, checked
 from refinestat.refinegen.predicates.symbols import UNKNOWN, Kind, Outcome, Value, number
 
 MOST_ROUNDS = 10_000_000
+ITERATING = {"sum", "list", "tuple", "set", "sorted", "enumerate", "zip", "any", "all", "reversed"}
 
 
 def length_of(value: Value) -> int | None:
@@ -53,6 +54,8 @@ def python_function(node: ast.Call, name: str, arguments: Passed, state: State) 
         return result
     if name in {"len", "max", "min", "round"} and values and values[0].symbolic and values[0].sources:
         state.report(What.PLAIN, node, values=tuple(values))
+    if name in ITERATING and len(values) == 1 and values[0].kind is Kind.NUMBER and values[0].shape == ():
+        state.report(What.UNPACK, node, values=(values[0],))
     if name == "len":
         length = length_of(values[0]) if values else None
         return number(length) if length is not None else Value(integer=True, shape=(), bounds=(0.0, math.inf))

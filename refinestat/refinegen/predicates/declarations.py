@@ -9,6 +9,8 @@ from refinestat.refinegen.predicates.records import Argument, Call, Passed, What
 from refinestat.refinegen.predicates.state import State
 from refinestat.refinegen.predicates.symbols import Kind, Outcome, Value
 
+FORMER_OF_DATA = {"mutable", "export_index_as_coords"}  # keywords of older versions; it passes on any other
+
 
 def bind(node: ast.Call, name: str, passed: Passed, *, registered: bool) -> Call:
     """Which argument is which parameter."""
@@ -27,7 +29,7 @@ def bind(node: ast.Call, name: str, passed: Passed, *, registered: bool) -> Call
     arguments |= {key: a for key, a in keywords.items() if key in parameters}
     unknown = tuple(key for key in options if key not in allowed) if spec and limit >= 0 else ()
     if spec is None:
-        unknown = tuple(key for key in options if name != "Data")
+        unknown = tuple(key for key in options if name != "Data" or key in FORMER_OF_DATA)
         options |= {key: arguments.pop(key) for key in ("dims", "model", "coords") if key in arguments}
     return Call(
         node=node, function=name, spec=spec, registered=registered, label=label, arguments=arguments, options=options,

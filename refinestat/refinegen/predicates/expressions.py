@@ -85,6 +85,8 @@ def _attribute(node: ast.Attribute, state: State) -> Value:
         return replace(UNKNOWN, outcome=Outcome.WHOLE)
     if base.kind is Kind.MODEL:
         return replace(UNKNOWN, path=PART, outcome=Outcome.DERIVED if base.keys else Outcome.FREE)
+    if why := tensors.misuse(base, node.attr, None):
+        state.report(What.ARGUMENTS, node, why)
     return attribute_of(base, node.attr)
 
 
@@ -174,7 +176,10 @@ def _of_objects(left: Value, right: Value) -> bool:
 
 
 def _text_and_number(left: Value, right: Value) -> bool:
-    """`"a" + 3`; what a text is that nobody knows may be an array."""
+    """`"a" + 3`, `a + "x"`; what a text is that nobody knows may be an array."""
+    for text_, other in ((left, right), (right, left)):
+        if isinstance(text_.constant, str) and other.kind is Kind.NUMBER and other.symbolic:
+            return True
     return {type(left.constant), type(right.constant)} in ({str, int}, {str, float})
 
 

@@ -21,9 +21,12 @@ def dims_of(call: Call) -> tuple[str | None, ...] | None:
 
 
 def missing_dims(call: Call, state: State) -> tuple[str, ...]:
+    """Dimensions that the model does not have; data, and variables with a shape, bring theirs along."""
     dims = dims_of(call) or ()
-    if call.function == "Data":
-        lengths = shapes.of(call.arguments["value"].value) if "value" in call.arguments else None
+    sized = call.spec is not None and any(key in call.options for key in ("shape", "size"))
+    if call.function == "Data" or (sized and call.registered):
+        held = call.arguments.get("value")
+        lengths = shape_of(call, state) if sized else shapes.of(held.value) if held is not None else None
         for position, dim in enumerate(dims):
             length = lengths[position] if lengths and len(lengths) == len(dims) else None
             if dim is not None:

@@ -61,9 +61,11 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         if base.outcome and state.closed:
             state.report(What.LEAK, node)
-        if base.law == COLUMNS and (why := signatures.no_columns(arguments)):
+        if base.path == GP and (why := signatures.of_process(name, arguments, columns=base.law == COLUMNS)):
             state.report(What.ARGUMENTS, node, why)
         return declare_gp(node, name, arguments, state)
+    if why := tensors.misuse(base, name, arguments):
+        state.report(What.ARGUMENTS, node, why)
     if base.kind is Kind.MODEL:
         return _model_method(name, arguments, state)
     if base.path == PART and (name in CHANGES or name == "sort"):
@@ -186,6 +188,8 @@ def add_coords(coords: Argument, state: State) -> None:
     names_coordinates(coords, state)
     if table.kind is Kind.NONE:
         return
+    if table.kind in {Kind.SEQUENCE, Kind.NUMBER, Kind.TEXT}:
+        state.report(What.ARGUMENTS, coords.node, "coords must be a dict of labels by dimension")
     if table.kind is not Kind.TABLE or table.keys is None or table.items is None:
         state.open_coords = True
         return

@@ -7,7 +7,7 @@ import numpy as np
 
 from refinestat.refinegen.predicates import shapes
 from refinestat.refinegen.predicates.records import Argument, Call
-from refinestat.refinegen.predicates.symbols import Kind
+from refinestat.refinegen.predicates.symbols import Kind, Shape
 from refinestat.refinegen.predicates.vocabulary import words
 
 VECTORS = words("""
@@ -28,6 +28,7 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
         if key in call.options:
             yield from _asked(key, call.options[key])
     yield from _broadcast(call)
+    yield from _together(call)
     yield from _vectors(call)
     yield from _alike(call)
     yield from _start(call)
@@ -93,6 +94,23 @@ def _asked(key: str, asked: Argument) -> Iterator[tuple[ast.AST, str]]:
         if part.kind is Kind.NUMBER and isinstance(part.constant, np.ndarray) and part.constant.ndim:
             got = f"an array of shape {shapes.text(part.constant.shape)}"
             yield asked.node, f"{key} must be a whole number or a tuple of them, got {got}"
+
+
+def _together(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    """Parameters broadcast to each other, where nothing else says what the variable's shape is."""
+    spec = call.spec
+    whole: Shape = ()
+    if spec is None or spec.ndim or spec.tied or spec.support is None or spec.name in VECTORS or call.shape is not None:
+        return
+    for name, argument in call.arguments.items():
+        shape = shapes.of(argument.value) if argument.value.kind in {Kind.NUMBER, Kind.SEQUENCE} else None
+        if shape is None or name not in spec.parameters:
+            continue
+        try:
+            whole = shapes.broadcast(whole, shape) or ()
+        except shapes.Mismatch:
+            yield argument.node, f"{name} has shape {shapes.text(shape)}, the others have {shapes.text(whole)}"
+            return
 
 
 def _broadcast(call: Call) -> Iterator[tuple[ast.AST, str]]:

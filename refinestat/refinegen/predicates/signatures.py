@@ -1,27 +1,91 @@
-"""What functions of the library need, where a call surely lacks it: two arguments, a list of vectors, a dimension."""
+"""What functions of the library and methods of tensors are called with, where they surely fail on it."""
 
+from refinestat.refinegen import catalogue
 from refinestat.refinegen.predicates import shapes
 from refinestat.refinegen.predicates.records import Passed
 from refinestat.refinegen.predicates.symbols import COLUMNS, Kind
+from refinestat.refinegen.predicates.verdicts import listed, suggestion
 from refinestat.refinegen.predicates.vocabulary import words
 
-OF_TWO = words("dot matmul outer maximum minimum power pow sub true_div gt lt ge le eq neq")
+# Kernels that pick columns of the points.
 KERNELS = words("ExpQuad RatQuad Matern52 Matern32 Matern12 Exponential Cosine Periodic Linear Polynomial")
+COUNTS = ("none", "one", "two", "three", "four", "five")
+OFTEN = {"input_dim": ": it comes first, the number of columns of X"}
+# What methods of Gaussian processes need: its least position, and its names.
+NEEDED = {"prior": (1, ("X", "Xs")), "conditional": (1, ("Xnew",)), "marginal_likelihood": (3, ("sigma",))}
+BASIS = "a list with the number of basis vectors for each column of X"
 
 
 def fault(path: str, arguments: Passed) -> str:
-    """Why a function of pm.math, pt or pm.gp cannot be called like this; empty where it may be."""
+    """Why a function of pm.math, pm.gp, pt or np cannot be called like this; empty where it may be."""
     module, _, name = path.rpartition(".")
-    if arguments.unsure:
-        return ""
-    if module == "pm.gp.cov":
-        lacks = name in KERNELS and not arguments.positional and "input_dim" not in arguments.keywords
-        return "input_dim is missing: it comes first, the number of columns of X" if lacks else ""
-    if path == "pm.gp.HSGP":
+    line = catalogue.load().signatures.get(module, {}).get(name, "")
+    if why := misfit(path, line, arguments):
+        return why
+    if path == "pm.gp.HSGP" and not arguments.unsure:
         return _basis(arguments)
-    if module in {"pm.math", "pt"} and name in OF_TWO and len(arguments.positional) == 1 and not arguments.keywords:
-        return f"{path} takes two arguments, got one"
-    return _joined(path, arguments) if path in {"pm.math.concatenate", "pt.concatenate"} else ""
+    return _joined(path, name, arguments) if path in JOINS else ""
+
+
+def of_process(method: str, arguments: Passed, *, columns: bool) -> str:
+    """Why a method of a Gaussian process cannot be called like this, whichever process it is; empty where it may be.
+
+    columns: its kernel picks columns of the points."""
+    position, names = NEEDED[method]
+    lacks = len(arguments.positional) <= position and not any(name in arguments.keywords for name in names)
+    if lacks and not arguments.unsure:
+        return f"{names[0]} is missing"
+    return _no_columns(arguments) if columns else ""
+
+
+def misfit(title: str, line: str, arguments: Passed) -> str:
+    """Why the arguments do not fit a line of the catalogue's signatures; empty where they may."""
+    if arguments.unsure or not line:
+        return ""
+    given = len(arguments.positional)
+    first, *others = line.split()
+    if not first.isdigit():
+        return _unfit(title, line, arguments)
+    if given != int(first):
+        return f"{title} takes {_many(int(first), 'argument')}, got {_many(given)}"
+    return "" if others else _unknown(title, [], arguments)
+
+
+def _unfit(title: str, line: str, arguments: Passed) -> str:
+    by_position, by_name, required = _parameters(line)
+    given, names = len(arguments.positional), by_position + by_name
+    if "*" not in line.split() and given > len(by_position):
+        most = f"{'at most ' if by_position else ''}{_many(len(by_position), 'positional argument')}"
+        return f"{title} takes {most}, got {_many(given)}"
+    if "**" not in line.split() and (why := _unknown(title, names, arguments)):
+        return why
+    if twice := next((name for name in by_position[:given] if name in arguments.keywords), ""):
+        return f"{title}: {twice} is given twice, by position and by name"
+    missing = next((n for n in required if n not in by_position[:given] and n not in arguments.keywords), "")
+    if missing and required == names and not arguments.keywords:
+        return f"{title} takes {_many(len(required), 'argument')}, got {_many(given)}"
+    return f"{missing} is missing{OFTEN.get(missing, '')}" if missing else ""
+
+
+def _many(count: int, what: str = "") -> str:
+    number = COUNTS[count] if count < len(COUNTS) else str(count)
+    return f"{'no' if what and not count else number} {what}{'s' if what and count != 1 else ''}".rstrip()
+
+
+def _parameters(line: str) -> tuple[list[str], list[str], list[str]]:
+    """Names by position, names by keyword only, and those that have to be given."""
+    before, _, after = line.replace(" * ", " | ").partition("|")
+    by_position, by_name = ([w for w in part.split() if w[0] != "*"] for part in (before, after))
+    required = [word for word in (*by_position, *by_name) if not word.endswith("=")]
+    return [w.rstrip("=") for w in by_position], [w.rstrip("=") for w in by_name], required
+
+
+def _unknown(title: str, names: list[str], arguments: Passed) -> str:
+    for name in arguments.keywords:
+        if name not in names:
+            offered = f"; it has {listed(names)}" if names else ""
+            return f"{title} has no parameter {name!r}{suggestion(name, names)}{offered}"
+    return ""
 
 
 def law(path: str, arguments: Passed) -> str:
@@ -34,8 +98,7 @@ def law(path: str, arguments: Passed) -> str:
     return COLUMNS if kernel or process else ""
 
 
-def no_columns(arguments: Passed) -> str:
-    """Why a process cannot be used at these points: they are a vector, where kernels take a table."""
+def _no_columns(arguments: Passed) -> str:
     given, named = arguments.values, arguments.named
     first = given[0 if "name" in named else 1 :]
     points = named.get("X", named.get("Xnew", first[0] if first else None))
@@ -45,17 +108,18 @@ def no_columns(arguments: Passed) -> str:
 
 
 def _basis(arguments: Passed) -> str:
-    given = arguments.positional[0] if arguments.positional else arguments.keywords.get("m")
-    if given is None:
-        return "m is missing: a list with the number of basis vectors for each column of X"
+    given = next(iter(arguments.positional), None) or arguments.keywords["m"]
     one = given.value.kind is Kind.NUMBER and given.value.shape == ()
-    return "m must be a list, one number for each column of X: m=[...]" if one else ""
+    return f"m must be {BASIS}: m=[...]" if one else ""
 
 
-def _joined(path: str, arguments: Passed) -> str:
+JOINS = {"pm.math.concatenate", "pt.concatenate", "pm.math.stack", "pt.stack"}
+
+
+def _joined(path: str, name: str, arguments: Passed) -> str:
     given = arguments.values[0] if arguments.values else None
     if given is None or given.kind is Kind.NUMBER:
-        return "" if given is None else f"{path} takes a list of vectors"
-    if any(item.kind is Kind.NUMBER and item.shape == () for item in given.items or ()):
+        return "" if given is None else f"{path} takes a list of {'vectors' if name == 'concatenate' else 'tensors'}"
+    if name == "concatenate" and any(item.kind is Kind.NUMBER and item.shape == () for item in given.items or ()):
         return f"{path} joins vectors, and one of these is a single value: put it in a list"
     return ""

@@ -95,8 +95,6 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
 def _for(node: ast.For, state: State) -> None:
     iterated = evaluate(node.iter, state)
     iterates(node.iter, iterated, state)
-    if iterated.kind is Kind.NUMBER and iterated.shape == ():
-        state.report(What.UNPACK, node.iter, values=(iterated,))
     rounds = elements(iterated)
     count = iterated.shape[0] if rounds is None and iterated.shape else None
     if count is not None and count > MOST_ROUNDS and not state.symbols.own_section:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import given, indexing, transfer
+from refinestat.refinegen.predicates import given, indexing, lists, tensors, transfer
 from refinestat.refinegen.predicates.expressions import evaluate, guarded
 from refinestat.refinegen.predicates.records import What
 from refinestat.refinegen.predicates.state import State
@@ -24,7 +24,9 @@ def _subscript(node: ast.Subscript, state: State) -> Value:
     if base.kind is Kind.MODEL:
         return _variable(base, index)
     result = indexing.item(base, index)
-    if base.kind is Kind.SEQUENCE and any(item.sources for item in base.items or ()) and index.path in {"", "slice"}:
+    of_variables = any(item.sources for item in base.items or ()) or (bool(base.items) and tensors.is_random(index))
+    plain = index.path in {"", "slice"} and base.path != lists.SHAPE_OF_TENSOR
+    if base.kind is Kind.SEQUENCE and of_variables and plain:
         state.report(What.LIST_INDEX, node, values=(base, index))
     if base.kind is Kind.NUMBER:
         state.report(What.INDEX, node, values=(base, index))

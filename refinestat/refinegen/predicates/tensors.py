@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from refinestat.refinegen import catalogue
+from refinestat.refinegen.predicates import signatures
 from refinestat.refinegen.predicates.records import Passed
 from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.vocabulary import words
@@ -22,6 +23,17 @@ OTHER_NAMES = {
 def is_random(value: Value) -> bool:
     """A random variable, or a tensor that is made of one."""
     return value.symbolic and bool(value.sources)
+
+
+def misuse(value: Value, name: str, arguments: Passed | None) -> str:
+    """Why a tensor's attribute of this name is none, or cannot be called with these; empty where it may."""
+    if value.kind is not Kind.NUMBER or not value.symbolic or value.path == OBJECTS or name.startswith("_"):
+        return ""
+    known = catalogue.load().signatures["tensor"]
+    if name not in known:
+        instead = advice(name)
+        return f"a tensor has no attribute {name!r}" + (f"; use {instead}(...)" if instead.endswith(name) else "")
+    return signatures.misfit(f".{name}", known[name], arguments) if arguments is not None else ""
 
 
 def fails(path: str, arguments: Passed) -> bool:

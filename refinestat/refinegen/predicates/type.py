@@ -152,7 +152,7 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield argument.node, f"{name} must be a number, got an unnamed distribution"
         elif kind in {Kind.FUNCTION, Kind.MODULE, Kind.MODEL} and call.spec.domains.get(name):
             yield argument.node, f"{name} must be a number, got {argument.value.path or kind}"
-        elif name in {"dist", "sd_dist", "innovation_dist"} and kind is Kind.NUMBER:
+        elif name in {"dist", "sd_dist", "innovation_dist", "init_dist"} and kind is Kind.NUMBER:
             yield argument.node, f"{name} must be an unnamed distribution, such as pm.Normal.dist(0, 1)"
         if kind is Kind.SEQUENCE and argument.value.law:
             yield argument.node, f"{name}: pm.{argument.value.law} gives three: chol, corr, stds = ..."
@@ -170,6 +170,8 @@ def _options(call: Call) -> Iterator[tuple[ast.AST, str]]:
     for key in ("transform", "default_transform"):
         if key in call.options and call.options[key].value.kind is Kind.TEXT:
             yield call.options[key].node, f"{key} must be one of pm.distributions.transforms, got a text"
+    if "dims" in call.options and call.options["dims"].value.kind is Kind.NUMBER:
+        yield call.options["dims"].node, "dims must be the name of a dimension or a tuple of names, got a number"
     observed = call.options.get("observed")
     if observed is not None and observed.value.kind is Kind.TABLE:
         yield observed.node, "observed must be numbers, got a dict"
@@ -182,6 +184,8 @@ def _plain(call: Call) -> Iterator[tuple[ast.AST, str]]:
     passed = call.arguments.get("var") if call.function in {"Deterministic", "Potential"} else None
     if passed is not None and passed.value.path == tensors.OBJECTS:
         yield passed.node, ARRAY_OF_OBJECTS
+    if passed is not None and passed.value.kind is Kind.SEQUENCE and passed.value.path != lists.SHAPE_OF_TENSOR:
+        yield passed.node, "needs a tensor, got a list; make a tensor of it with pm.math.stack"
     if passed is not None and not passed.value.symbolic and passed.value.known:
         yield passed.node, "needs a tensor, got a plain number: it depends on no variable of the model"
     name = {"Dirichlet": "a", "DirichletMultinomial": "a", "Multinomial": "p"}.get(call.function, "")
