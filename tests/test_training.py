@@ -394,7 +394,10 @@ def command(monkeypatch, tokenizer, tiny, tmp_path):
         kept = [*places, "--finish-steps", "2", "--last-steps", "2"]
         return train_command.main(train_arguments([*kept, *flags]))
 
-    return run
+    threads = torch.get_num_threads()
+    yield run
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(False)
 
 
 @pytest.mark.parametrize(("looks", "step"), [(2, 2), (4, 1)], ids=["first stage", "last stage"])
@@ -410,6 +413,16 @@ def test_the_same_command_goes_on_after_an_interruption_and_ends_with_the_same_w
     hashes = [read_record(tmp_path / name)["sha256"] for name in ("undisturbed", "stopped")]
     assert hashes[0] == hashes[1]
     assert not list(tmp_path.glob("*.pt"))
+
+
+@pytest.mark.slow
+def test_two_threads_give_the_same_weights_twice(command, monkeypatch, tmp_path):
+    monkeypatch.setattr(train_command, "train", train)
+    monkeypatch.setattr(train_command, "Settings", Settings)
+    for name in ("one", "other"):
+        assert command(name, "--threads", "2", "--steps", "12") == 0
+    one, other = (tmp_path / name / "model.safetensors" for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_a_checkpoint_of_another_command_is_refused_with_one_clear_line_and_kept(command, tmp_path, capsys):
