@@ -225,3 +225,66 @@ def test_what_pymc_cannot_take_is_refused(statements, why):
 )  # fmt: skip
 def test_what_pymc_takes_is_accepted(statements):
     assert model_refusals(DRAWN + statements) == []
+
+
+LKJ_3 = "chol, corr, sds = pm.LKJCholeskyCov('c', n=3, eta=2, sd_dist=pm.Exponential.dist(1)); "
+PACKED = "packed = pm.LKJCholeskyCov('c', n=3, eta=2, sd_dist=pm.Exponential.dist(1), compute_corr=False); "
+PAIRS = "W = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]); "
+WEIGHTS = "w = pm.Dirichlet('w', np.ones(3)); "
+
+
+@pytest.mark.parametrize(
+    ("statements", "why"),
+    [
+        (LKJ_3 + "pm.MvNormal('z', np.zeros(2), chol=chol)", "chol has length 3, mu has 2"),
+        (LKJ_3 + "z = pm.math.dot(chol, pm.Normal('n', shape=(2, 5)))", "shapes"),
+        (PACKED + "pm.MvNormal('z', np.zeros(3), chol=packed)", "chol"),
+        ("R = pm.LKJCorr('R', n=2, eta=2); pm.MvNormal('z', np.zeros(2), cov=R)", "cov"),
+        ("R = pm.LKJCorr('R', n=3, eta=2, return_matrix=True); pm.MvNormal('z', np.zeros(2), cov=R)", "cov has length"),
+        ("pm.MvNormal('z', np.zeros(2), cov=-np.eye(2))", "cov must be positive definite"),
+        ("pm.MvNormal('z', np.zeros(2), cov=[[1, 2], [2, 1]])", "cov must be positive definite"),
+        ("pm.MvNormal('z', np.zeros(2), cov=np.ones((3, 2)))", "cov must be square"),
+        (WEIGHTS + "pm.Mixture('z', w, pm.Normal.dist(np.zeros(2), 1))", "comp_dists has 2 components, w has 3"),
+        ("pm.ZeroSumNormal('z', sigma=1)", "it needs shape= or dims="),
+        ("pm.ZeroSumNormal('z', sigma=1, shape=3, n_zerosum_axes=2)", "2 axes are to sum to zero, of shape (3,)"),
+        ("pm.ZeroSumNormal('z', sigma=np.ones(3), shape=3)", "sigma must have length 1"),
+        ("pm.ICAR('z', W=np.ones((3, 2)))", "W must be square"),
+        ("pm.ICAR('z', W=np.array([[0, 1], [0, 0]]))", "W must be symmetric"),
+        ("pm.ICAR('z', W=np.array([[0, 2], [2, 0]]))", "W must hold 0 and 1 only"),
+        ("pm.ICAR('z', W=[[0, 1], [1, 0]])", "W must be an array"),
+        (PAIRS + "pm.CAR('z', mu=np.zeros(2), W=W, alpha=0.5, tau=1)", "mu must have length 3"),
+        (PAIRS + "pm.CAR('z', mu=0.0, W=W, alpha=0.5, tau=1)", "mu must have length 3"),
+        ("pm.OrderedLogistic('z', eta=a, cutpoints=s, observed=[0, 1])", "cutpoints must be a vector"),
+        ("pm.Categorical('z', p=0.5)", "p must be a vector"),
+        ("pm.Wishart('z', nu=1, V=np.eye(3))", "nu must be above 2"),
+        ("pm.MatrixNormal('z', np.zeros((3, 2)), rowcov=np.eye(2), colcov=np.eye(2))", "rowcov has 2 rows"),
+        ("pm.KroneckerNormal('z', mu=np.zeros(5), covs=[np.eye(2), np.eye(3)])", "mu has length 5, covs make 6"),
+        ("pm.MvGaussianRandomWalk('z', mu=np.zeros(2), cov=np.eye(3), steps=5)", "cov has length 3, mu has 2"),
+    ],
+)  # fmt: skip
+def test_vectors_and_matrices_of_sizes_that_do_not_fit_are_refused(statements, why):
+    assert why in model_refusals(DRAWN + statements)[0]
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        LKJ_3 + "pm.MvNormal('z', np.zeros(3), chol=chol, shape=(5, 3)); u = corr[0, 1] * sds[2] * pt.diag(chol)[0]",
+        LKJ_3 + "z = pm.math.dot(chol, pm.Normal('n', shape=(3, 5))).T; u = z[:, 0] + z[:, 2]",
+        PACKED + "pm.MvNormal('z', np.zeros(3), chol=pm.expand_packed_triangular(3, packed)); u = packed[5]",
+        "R = pm.LKJCorr('R', n=3, eta=2); u = R[0] + R[2]",
+        "R = pm.LKJCorr('R', n=3, eta=2, return_matrix=True); pm.MvNormal('z', np.zeros(3), cov=R)",
+        "pm.MvNormal('z', mu=0, cov=np.eye(2), shape=2); pm.MvNormal('v', np.zeros((5, 2)), cov=[[1, 0.5], [0.5, 1]])",
+        WEIGHTS + "pm.Mixture('z', w, pm.Normal.dist(b, 1)); pm.Mixture('v', w, pm.Normal.dist(np.zeros((5, 3)), 1))",
+        WEIGHTS + "pm.Mixture('z', w, pm.Dirichlet.dist(np.ones((3, 4))))",
+        WEIGHTS + "pm.Mixture('z', w, pm.ZeroSumNormal.dist(1, shape=(3, 2)))",
+        "pm.ZeroSumNormal('z', sigma=s, shape=(3, 4), n_zerosum_axes=2); pm.ZeroSumNormal('v', s, shape=3)",
+        PAIRS + "pm.ICAR('z', W=W); pm.CAR('v', mu=np.zeros(3), W=2 * W, alpha=0.5, tau=1)",
+        "pm.OrderedLogistic('z', eta=a, cutpoints=[0.0], observed=[0, 1]); pm.Categorical('v', p=np.ones(3) / 3)",
+        "pm.Wishart('z', nu=3, V=np.eye(3)); pm.MatrixNormal('v', 0, rowcov=np.eye(3), colcov=np.eye(2), shape=(3, 2))",
+        "pm.KroneckerNormal('z', mu=np.zeros(6), covs=[np.eye(2), np.eye(3)])",
+        "pm.MvGaussianRandomWalk('z', mu=np.zeros(2), cov=np.eye(2), steps=5)",
+    ],
+)  # fmt: skip
+def test_vectors_and_matrices_of_sizes_that_fit_are_accepted(statements):
+    assert model_refusals(DRAWN + statements) == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 from refinestat.refinegen.catalogue import Distribution
 from refinestat.refinegen.predicates import lengths, measures, transfer
 from refinestat.refinegen.predicates.declarations import bind, declare, names_coordinates
-from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING
+from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, POSITIVE
 from refinestat.refinegen.predicates.records import Call, Passed
 from refinestat.refinegen.predicates.state import STEPS_OF_A_HINT, State
 from refinestat.refinegen.predicates.supports import components, support_of
@@ -74,14 +74,16 @@ def _value(call: Call, spec: Distribution) -> Value:
 
 
 def _cholesky(call: Call) -> Value:
-    """The packed matrix, or the three tensors that compute_corr gives."""
+    """The packed matrix, or the three tensors that compute_corr gives: factor, correlations, standard deviations."""
     compute = call.arguments.get("compute_corr")
-    sources = frozenset({"#lkj"})
-    part = Value(kind=Kind.UNKNOWN, sources=sources, symbolic=True)
-    if compute is not None and compute.value.constant is False:
-        return part
-    three = replace(sequence((part, part, part)), sources=sources, law="LKJCholeskyCov")
-    return three if compute is None or compute.value.known else part
+    size = lengths.number_of_rows(call)
+    tensor = Value(sources=frozenset({"#lkj"}), symbolic=True, integer=False)
+    if compute is not None and not compute.value.known:
+        return replace(tensor, kind=Kind.UNKNOWN)
+    if compute is not None and not compute.value.constant:
+        return replace(tensor, shape=(size * (size + 1) // 2 if size is not None else None,))
+    matrix, scales = replace(tensor, shape=(size, size)), replace(tensor, shape=(size,), bounds=POSITIVE)
+    return replace(sequence((matrix, matrix, scales)), sources=tensor.sources, law="LKJCholeskyCov")
 
 
 def _discrete(call: Call, spec: Distribution) -> bool | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refinestat.refinegen.predicates import shapes
+from refinestat.refinegen.predicates import shapes, vectors
 from refinestat.refinegen.predicates.records import Argument, Call
 from refinestat.refinegen.predicates.symbols import Kind, Shape
 from refinestat.refinegen.predicates.vocabulary import words
@@ -15,12 +15,6 @@ VECTORS = words("""
     CustomDist DensityDist LKJCholeskyCov Interpolated
 """)
 
-# Parameters of vector distributions whose last dimension is that of the vector.
-VECTOR_PARAMETERS = {
-    "Dirichlet": ("a",), "DirichletMultinomial": ("a",), "Multinomial": ("p",),
-    "MvNormal": ("mu", "cov", "chol", "tau"), "MvStudentT": ("mu", "scale", "cov", "chol", "tau"),
-}  # fmt: skip
-
 
 def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
     """Where a call's shapes do not fit, and why."""
@@ -29,7 +23,7 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield from _asked(key, call.options[key])
     yield from _broadcast(call)
     yield from _together(call)
-    yield from _vectors(call)
+    yield from vectors.faults(call)
     yield from _alike(call)
     yield from _start(call)
 
@@ -62,21 +56,6 @@ def _start(call: Call) -> Iterator[tuple[ast.AST, str]]:
         a != b and 1 not in {a, b} and a is not None and b is not None for a, b in zip(shape, call.shape, strict=True)
     ):
         yield argument.node, f"initval has shape {shapes.text(shape)}, the variable {shapes.text(call.shape)}"
-
-
-def _vectors(call: Call) -> Iterator[tuple[ast.AST, str]]:
-    """What a vector distribution takes and what it is observed as are equally long (a length of one broadcasts)."""
-    found, length = "", 0
-    for name in (*VECTOR_PARAMETERS.get(call.function, ()), "observed"):
-        argument = call.options.get(name) if name == "observed" else call.arguments.get(name)
-        shape = shapes.of(argument.value) if argument is not None else None
-        own = shape[-1] if shape else None
-        if argument is None or own is None or own == 1 or call.function not in VECTOR_PARAMETERS:
-            continue
-        if found and own != length:
-            yield argument.node, f"{name} has length {own}, {found} has {length}"
-            return
-        found, length = name, own
 
 
 def _asked(key: str, asked: Argument) -> Iterator[tuple[ast.AST, str]]:

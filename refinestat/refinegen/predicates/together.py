@@ -1,4 +1,6 @@
-"""Support, of parameters together: weights add up to 1, a Beta's spread fits its mean, an ordered vector increases."""
+"""Support, of parameters together: weights add up to 1, a Beta's spread fits its mean, an ordered vector increases.
+
+And of one as a whole: a covariance is positive definite."""
 
 import ast
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ from refinestat.refinegen.predicates.symbols import Kind, Value
 from refinestat.refinegen.predicates.transfer import as_array
 
 ORDERED = ("transforms.ordered",)
+COVARIANCES = {"MvNormal": ("cov", "tau"), "MvStudentT": ("scale", "cov", "tau"), "MatrixNormal": ("rowcov", "colcov")}
+MOST_ELEMENTS = 10_000  # of a matrix that is looked at
 
 
 def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
@@ -18,6 +22,21 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
     yield from _weights(call)
     yield from _spread(call)
     yield from _ordered(call)
+    yield from _definite(call)
+
+
+def _definite(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    for name in COVARIANCES.get(call.function, ()):
+        argument = call.arguments.get(name)
+        matrix = as_array(argument.value).constant if argument is not None else None
+        if argument is None or not isinstance(matrix, np.ndarray) or not constants.numeric(matrix):
+            continue
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size > MOST_ELEMENTS:
+            continue
+        try:
+            np.linalg.cholesky(matrix.astype(float))
+        except np.linalg.LinAlgError:
+            yield argument.node, f"{name} must be positive definite"
 
 
 def _weights(call: Call) -> Iterator[tuple[ast.AST, str]]:
