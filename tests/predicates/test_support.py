@@ -26,6 +26,11 @@ NO_DENSITY = [
     ("pm.Uniform('y', 0., 1., initval=2)", "initval must lie in its support [0, 1]"),
     (f"pm.Normal('y', 0, 1, shape=3, {ORDERED})", "an ordered vector needs a start that increases"),
     (f"pm.Normal('y', a, s, shape=2, {ORDERED})", "an ordered vector needs a start that increases"),
+    ("pm.MvNormal('y', np.zeros(2), cov=-np.eye(2))", "cov must be positive definite"),
+    ("pm.Interpolated('y', x_points=[2, 1, 0], pdf_points=[0, 1, 0])", "x_points must increase"),
+    ("pm.Triangular('y', lower=0, upper=1, c=2)", "c must be at most upper, got 2 and 1"),
+    ("pm.HyperGeometric('y', N=5, k=6, n=2)", "k must be at most N, got 6 and 5"),
+    ("pm.Normal('y', np.nan, 1)", "mu must be a number, got NaN"),
 ]
 SOME_DENSITY = [
     f"pm.Truncated('y', {N}, lower=-1, upper=4, observed=y)", f"pm.Truncated('y', {N}, lower=a - 9, observed=y)",
@@ -44,6 +49,8 @@ SOME_DENSITY = [
     "pm.Beta('y', mu=pm.math.sigmoid(a), sigma=0.3)",
     "pm.HalfNormal('y', initval=1.0)", "pm.Uniform('y', -1., 1., initval=0.0)", "pm.Normal('y', initval=-1.0)",
     "pm.Uniform('y', a - 5, a + 5, initval=2)", f"pm.Normal('y', [-1, 0, 1], 1, shape=3, {ORDERED})",
+    "pm.MvNormal('y', np.zeros(2), cov=[[1, 0.5], [0.5, 1]])", "pm.HyperGeometric('y', N=5, k=5, n=5)",
+    "pm.Interpolated('y', x_points=[0, 1, 2], pdf_points=[0, 1, 0])", "pm.Triangular('y', lower=0, upper=1, c=1)",
     f"pm.Normal('y', 0, 1, shape=3, {ORDERED}, initval=[-1, 0, 1])", f"pm.Normal('y', 0, 1, shape=1, {ORDERED})",
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import signatures, tensors, transfer
+from refinestat.refinegen.predicates import processes, signatures, tensors, transfer
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
@@ -115,7 +115,7 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         state.report(What.ARGUMENTS, node, why)
     if path.startswith("pm.gp."):
         made = replace(transfer.opaque([*arguments.values, *arguments.named.values()]), path=GP)
-        made = replace(made, law=signatures.law(path, arguments))
+        made = replace(made, law=processes.law(path, arguments))
         return checked(node, made, arguments, state)
     return library_function(node, path, arguments.values, arguments, state)
 

@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 
 from refinestat.refinegen import catalogue
+from refinestat.refinegen.predicates import processes
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING
 from refinestat.refinegen.predicates.records import Argument, Call, Passed, What
 from refinestat.refinegen.predicates.state import State
@@ -91,5 +92,6 @@ def declare_gp(node: ast.Call, method: str, passed: Passed, state: State) -> Val
     name = label.value.constant if label is not None and isinstance(label.value.constant, str) else "gp"
     reach = EVERYTHING if method == "prior" else NOTHING
     return Value(
-        sources=frozenset({name}), symbolic=True, name=name, law="Gaussian process", reach=reach, integer=False
-    )
+        sources=frozenset({name}), symbolic=True, name=name, law="Gaussian process", reach=reach, integer=False,
+        shape=processes.shape(method, passed),
+    )  # fmt: skip

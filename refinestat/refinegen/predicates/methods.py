@@ -9,9 +9,9 @@ from refinestat.refinegen.predicates import (
     given,
     intervals,
     measures,
+    processes,
     rules,
     shapes,
-    signatures,
     tensors,
     transfer,
 )
@@ -61,7 +61,7 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         if base.outcome and state.closed:
             state.report(What.LEAK, node)
-        if base.path == GP and (why := signatures.of_process(name, arguments, columns=base.law == COLUMNS)):
+        if base.path == GP and (why := processes.of_method(name, arguments, columns=base.law == COLUMNS)):
             state.report(What.ARGUMENTS, node, why)
         return declare_gp(node, name, arguments, state)
     if why := tensors.misuse(base, name, arguments):

@@ -1,19 +1,13 @@
 """What functions of the library and methods of tensors are called with, where they surely fail on it."""
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import shapes
+from refinestat.refinegen.predicates import processes
 from refinestat.refinegen.predicates.records import Passed
-from refinestat.refinegen.predicates.symbols import COLUMNS, Kind
+from refinestat.refinegen.predicates.symbols import Kind
 from refinestat.refinegen.predicates.verdicts import listed, suggestion
-from refinestat.refinegen.predicates.vocabulary import words
 
-# Kernels that pick columns of the points.
-KERNELS = words("ExpQuad RatQuad Matern52 Matern32 Matern12 Exponential Cosine Periodic Linear Polynomial")
 COUNTS = ("none", "one", "two", "three", "four", "five")
 OFTEN = {"input_dim": ": it comes first, the number of columns of X"}
-# What methods of Gaussian processes need: its least position, and its names.
-NEEDED = {"prior": (1, ("X", "Xs")), "conditional": (1, ("Xnew",)), "marginal_likelihood": (3, ("sigma",))}
-BASIS = "a list with the number of basis vectors for each column of X"
 
 
 def fault(path: str, arguments: Passed) -> str:
@@ -22,20 +16,9 @@ def fault(path: str, arguments: Passed) -> str:
     line = catalogue.load().signatures.get(module, {}).get(name, "")
     if why := misfit(path, line, arguments):
         return why
-    if path == "pm.gp.HSGP" and not arguments.unsure:
-        return _basis(arguments)
+    if module in {"pm.gp", "pm.gp.cov"} and not arguments.unsure:
+        return processes.fault(name, _parameters(line)[0], arguments)
     return _joined(path, name, arguments) if path in JOINS else ""
-
-
-def of_process(method: str, arguments: Passed, *, columns: bool) -> str:
-    """Why a method of a Gaussian process cannot be called like this, whichever process it is; empty where it may be.
-
-    columns: its kernel picks columns of the points."""
-    position, names = NEEDED[method]
-    lacks = len(arguments.positional) <= position and not any(name in arguments.keywords for name in names)
-    if lacks and not arguments.unsure:
-        return f"{names[0]} is missing"
-    return _no_columns(arguments) if columns else ""
 
 
 def misfit(title: str, line: str, arguments: Passed) -> str:
@@ -86,31 +69,6 @@ def _unknown(title: str, names: list[str], arguments: Passed) -> str:
             offered = f"; it has {listed(names)}" if names else ""
             return f"{title} has no parameter {name!r}{suggestion(name, names)}{offered}"
     return ""
-
-
-def law(path: str, arguments: Passed) -> str:
-    """COLUMNS for a kernel of pm.gp.cov that picks its columns, and for a process that has such a one."""
-    module, _, name = path.rpartition(".")
-    kernel = module == "pm.gp.cov" and name in KERNELS
-    process = module == "pm.gp" and any(
-        value.law == COLUMNS for value in (*arguments.values, *arguments.named.values())
-    )
-    return COLUMNS if kernel or process else ""
-
-
-def _no_columns(arguments: Passed) -> str:
-    given, named = arguments.values, arguments.named
-    first = given[0 if "name" in named else 1 :]
-    points = named.get("X", named.get("Xnew", first[0] if first else None))
-    if points is None or points.kind is not Kind.NUMBER or points.shape is None or len(points.shape) != 1:
-        return ""
-    return f"points of shape {shapes.text(points.shape)} have no columns, which the kernel takes: X[:, None]"
-
-
-def _basis(arguments: Passed) -> str:
-    given = next(iter(arguments.positional), None) or arguments.keywords["m"]
-    one = given.value.kind is Kind.NUMBER and given.value.shape == ()
-    return f"m must be {BASIS}: m=[...]" if one else ""
 
 
 JOINS = {"pm.math.concatenate", "pt.concatenate", "pm.math.stack", "pt.stack"}

@@ -5,6 +5,7 @@ A random value is refused only where it surely leaves the domain: what cannot be
 import ast
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,11 @@ def check(reading: Reading) -> Verdict:
 
 
 def _parameters(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
+    for name in spec.parameters:
+        argument = call.arguments.get(name)
+        known: Any = as_array(argument.value).constant if argument is not None else None
+        if argument is not None and constants.numeric(known) and bool(np.any(np.isnan(known))):
+            yield argument.node, f"{name} must be a number, got NaN"
     for name, domain in spec.domains.items():
         argument = call.arguments.get(name)
         if argument is None or domain.matrix:

@@ -14,6 +14,7 @@ from refinestat.refinegen.predicates.transfer import as_array
 
 ORDERED = ("transforms.ordered",)
 COVARIANCES = {"MvNormal": ("cov", "tau"), "MvStudentT": ("scale", "cov", "tau"), "MatrixNormal": ("rowcov", "colcov")}
+BETWEEN = {"Triangular": (("lower", "c"), ("c", "upper")), "HyperGeometric": (("k", "N"), ("n", "N"))}
 MOST_ELEMENTS = 10_000  # of a matrix that is looked at
 
 
@@ -23,6 +24,28 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
     yield from _spread(call)
     yield from _ordered(call)
     yield from _definite(call)
+    yield from _points(call)
+    for low, high in BETWEEN.get(call.function, ()):
+        yield from _crossed(call, low, high)
+
+
+def _points(call: Call) -> Iterator[tuple[ast.AST, str]]:
+    points = call.arguments.get("x_points") if call.function == "Interpolated" else None
+    known = as_array(points.value).constant if points is not None else None
+    if points is None or not isinstance(known, np.ndarray) or not constants.numeric(known):
+        return
+    if np.any(np.diff(known) <= 0):
+        yield points.node, "x_points must increase"
+
+
+def _crossed(call: Call, low: str, high: str) -> Iterator[tuple[ast.AST, str]]:
+    """One parameter is at most the other, wherever both are known to lie."""
+    least, most = call.arguments.get(low), call.arguments.get(high)
+    if least is None or most is None:
+        return
+    floor, ceiling = as_array(least.value), as_array(most.value)
+    if {floor.kind, ceiling.kind} == {Kind.NUMBER} and floor.bounds[0] > ceiling.bounds[1]:
+        yield least.node, f"{low} must be at most {high}, got {floor.bounds[0]:g} and {ceiling.bounds[1]:g}"
 
 
 def _definite(call: Call) -> Iterator[tuple[ast.AST, str]]:

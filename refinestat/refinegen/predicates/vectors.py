@@ -148,7 +148,21 @@ def _mixture(call: Call) -> Faults:
         yield parts.node, f"comp_dists has {own[-1]} components, w has {weights[-1]}"
 
 
+def _walk(call: Call) -> Faults:
+    """A start, and a step for each value after it."""
+    length = call.shape[-1] if call.shape else None
+    steps = _whole(call, "steps")
+    if length is None:
+        return
+    if steps is not None and steps + 1 != length:
+        yield call.arguments["steps"].node, f"{steps} steps make {steps + 1} values, the variable has {length}"
+    for name in ("mu", "sigma"):
+        own = _shape(call, name)
+        if own and own[-1] not in {1, None, length - 1}:
+            yield call.arguments[name].node, f"{name} is of steps, of which there are {length - 1}, and has {own[-1]}"
+
+
 RULES: Mapping[str, Callable[[Call], Faults]] = {
     "ZeroSumNormal": _zero_sum, "ICAR": _neighbours, "CAR": _autoregressive, "Wishart": _wishart,
-    "MatrixNormal": _matrix, "KroneckerNormal": _kronecker, "Mixture": _mixture,
+    "MatrixNormal": _matrix, "KroneckerNormal": _kronecker, "Mixture": _mixture, "GaussianRandomWalk": _walk,
 }  # fmt: skip
