@@ -75,3 +75,11 @@ def test_what_one_s_own_function_makes_of_a_tensor_need_not_be_one():
     text = f"{IMPORTS}def parts(t):\n    return [1.0, 2.0]\n\n"
     text += 'with pm.Model():\n    a = pm.Normal("a")\n    m = np.mean(parts(a))\n    pm.Normal("y", m, 1)\n'
     assert all(verdict.ok for verdict in judge_source(text, None))
+
+
+@pytest.mark.parametrize("store", ["b[0] = 1.0", "b[0] += 1.0"])
+def test_elements_of_a_tensor_are_not_set(store):
+    model = f'{IMPORTS}with pm.Model():\n    b = pm.Normal("b", shape=3)\n    c = np.zeros(3)\n'
+    assert all(verdict.ok for verdict in judge_source(f"{model}    c[0] = 1.0\n", None))
+    refused = [verdict.why for verdict in judge_source(f"{model}    {store}\n", None) if not verdict.ok]
+    assert "use pt.set_subtensor" in refused[0]

@@ -59,8 +59,10 @@ def points(arguments: Passed) -> Value | None:
 
 
 def _seen(arguments: Passed) -> Shape | None:
+    """The shape of what is seen of the process, where that is a vector; of some, inducing points come before it."""
     given = arguments.named.get("y", arguments.values[2] if len(arguments.values) > 2 else None)
-    return shapes.of(given) if given is not None else None
+    shape = shapes.of(given) if given is not None else None
+    return shape if shape is not None and len(shape) == 1 else None
 
 
 def shape(method: str, arguments: Passed) -> Shape | None:

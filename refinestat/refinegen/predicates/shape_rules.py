@@ -66,8 +66,10 @@ def _asked(key: str, asked: Argument) -> Iterator[tuple[ast.AST, str]]:
         yield asked.node, f"{key} must be a whole number or a tuple of them, got a text"
     parts = asked.value.items if asked.value.kind is Kind.SEQUENCE and asked.value.items else (asked.value,)
     for part in parts:
-        if part.kind is Kind.NUMBER and part.integer is False and part.shape == ():
+        if (part.kind is Kind.NUMBER and part.integer is False and part.shape == ()) or part.kind is Kind.TEXT:
             yield asked.node, f"{key} must be whole numbers"
+        if part.kind is Kind.NONE and part is not asked.value:
+            yield asked.node, f"{key} must be whole numbers, got None"
         if part.kind is Kind.NUMBER and part.known and isinstance(part.constant, int) and part.constant < 0:
             yield asked.node, f"{key} must not be negative, got {part.constant}"
         if part.kind is Kind.NUMBER and isinstance(part.constant, np.ndarray) and part.constant.ndim:

@@ -69,7 +69,15 @@ def _assign(node: ast.Assign, state: State) -> None:
         if isinstance(target, ast.Name | ast.Tuple | ast.List):
             bind_target(target, value, state)
         else:
-            stored(target, state)
+            _stored(target, state)
+
+
+def _stored(target: ast.expr, state: State, *, inside: bool = False) -> None:
+    if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+        whole = state.names.get(target.value.id, UNKNOWN)
+        if whole.kind is Kind.NUMBER and whole.symbolic:
+            state.report(What.ARGUMENTS, target, "elements of a tensor are not set: use pt.set_subtensor")
+    stored(target, state, inside=inside)
 
 
 def _annotated(node: ast.AnnAssign, state: State) -> None:
@@ -79,7 +87,7 @@ def _annotated(node: ast.AnnAssign, state: State) -> None:
 
 def _augmented(node: ast.AugAssign, state: State) -> None:
     if not isinstance(node.target, ast.Name):
-        stored(node.target, state, inside=True)
+        _stored(node.target, state, inside=True)
         evaluate(node.value, state)
         return
     before = evaluate(ast.copy_location(ast.Name(id=node.target.id, ctx=ast.Load()), node), state)

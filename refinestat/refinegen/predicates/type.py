@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from refinestat.refinegen.catalogue import Distribution
 from refinestat.refinegen.predicates import constants, lists, shape_rules, shapes, tensors, transfer
 from refinestat.refinegen.predicates.indexing import is_slice
 from refinestat.refinegen.predicates.records import Call, Event, Reading, What
@@ -150,8 +151,8 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             yield argument.node, f"{name} must be a number, got a text"
         elif kind is Kind.DISTRIBUTION and name not in DISTRIBUTIONS:
             yield argument.node, f"{name} must be a number, got an unnamed distribution"
-        elif kind in {Kind.FUNCTION, Kind.MODULE, Kind.MODEL} and call.spec.domains.get(name):
-            yield argument.node, f"{name} must be a number, got {argument.value.path or kind}"
+        elif kind in NO_NUMBERS and (name in call.spec.domains or _is_numeric(name, call.spec)):
+            yield argument.node, f"{name} must be a number, got {argument.value.path or NO_NUMBERS[kind]}"
         elif name in {"dist", "sd_dist", "innovation_dist", "init_dist"} and kind is Kind.NUMBER:
             yield argument.node, f"{name} must be an unnamed distribution, such as pm.Normal.dist(0, 1)"
         if kind is Kind.SEQUENCE and argument.value.law:
@@ -166,15 +167,24 @@ def _arguments(call: Call) -> Iterator[tuple[ast.AST, str]]:
             )
 
 
+STARTS = ("support_point", "moment", "prior")
+
+
 def _options(call: Call) -> Iterator[tuple[ast.AST, str]]:
     for key in ("transform", "default_transform"):
         if key in call.options and call.options[key].value.kind is Kind.TEXT:
             yield call.options[key].node, f"{key} must be one of pm.distributions.transforms, got a text"
+    start = call.options["initval"].value.constant if "initval" in call.options else None
+    if isinstance(start, str) and start not in STARTS:
+        yield call.options["initval"].node, f"initval must be numbers or one of {', '.join(STARTS)}, got {start!r}"
+    sizes = [call.options[key].value.kind for key in ("shape", "size") if key in call.options]
+    if call.spec is not None and len(sizes) == 2 and Kind.NONE not in sizes:
+        yield call.options["size"].node, "shape and size say the same: give one"
     if "dims" in call.options and call.options["dims"].value.kind is Kind.NUMBER:
         yield call.options["dims"].node, "dims must be the name of a dimension or a tuple of names, got a number"
     observed = call.options.get("observed")
-    if observed is not None and observed.value.kind is Kind.TABLE:
-        yield observed.node, "observed must be numbers, got a dict"
+    if observed is not None and observed.value.kind in NO_NUMBERS and not call.unsure:
+        yield observed.node, f"observed must be numbers, got {NO_NUMBERS[observed.value.kind]}"
     elif observed is not None and observed.value.law and observed.value.symbolic:
         yield observed.node, f"observed must be data, got the random variable {shown(observed.node)}"
 
@@ -209,6 +219,14 @@ def _components(call: Call) -> Iterator[tuple[ast.AST, str]]:
     shape = shapes.of(weights.value) if weights is not None else None
     if items and len(items) > 1 and shape and shape[-1] is not None and shape[-1] not in {1, len(items)}:
         yield argument.node, f"{len(items)} components, but {shape[-1]} weights"
+
+
+NO_NUMBERS = {Kind.FUNCTION: "a function", Kind.MODULE: "a module", Kind.MODEL: "a model", Kind.TABLE: "a dict"}
+
+
+def _is_numeric(name: str, spec: Distribution) -> bool:
+    """Whether a parameter is of numbers: of distributions with a support of their own, all but other distributions."""
+    return spec.support is not None and name in spec.parameters and name not in DISTRIBUTIONS
 
 
 DISTRIBUTIONS = {"dist", "sd_dist", "innovation_dist", "init_dist", "comp_dists"}
