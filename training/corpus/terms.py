@@ -78,9 +78,8 @@ def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
 
 
 def slopes(draft: Draft, outcome: Outcome, columns: list[Column], inputs: list[Input]) -> list[str]:
-    """One term per predictor: its slope times what is used of it. Several slopes are mostly called after their data."""
-    after_data, numbered = ("beta_{name}", "b_{name}"), ("beta{i}", "b{i}", "beta_{i}")
-    named = draft.random.choice(numbered if draft.chance(0.6 if len(columns) < 3 else 0.1) else after_data)
+    """One term per predictor: its slope times what is used of it."""
+    named = draft.random.choice(("beta_{name}", "b_{name}", "beta{i}", "b{i}", "beta_{i}"))
     terms = []
     for i, (column, predictor) in enumerate(zip(columns, inputs, strict=True), start=1):
         names = SLOPE if len(columns) == 1 else (named.format(name=column.name, i=i),)

@@ -76,7 +76,7 @@ def interaction(draft: Draft) -> None:
     b1 = slope(draft, outcome, first, (f"{stem}1",))
     b2 = slope(draft, outcome, second, (f"{stem}2",))
     scale = slope_scale(draft, outcome, first.extent * second.extent)
-    b3 = location(draft, ("beta_int", "b_int", "gamma", f"{stem}3"), scale)
+    b3 = location(draft, ("beta_int", "b_int", "beta12", "gamma", f"{stem}3"), scale)
     terms = f"{a} + {b1} * {first.expression} + {b2} * {second.expression}"
     observe(draft, outcome, f"{terms} + {b3} * {first.expression} * {second.expression}")
 
