@@ -53,15 +53,18 @@ def _of_items(value: Value) -> Shape | None:
 def new_shape(arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:
     """What `x.reshape((3, 4))`, `x.reshape(3, 4)`, `np.reshape(x, (3, 4))` ask for, as a tuple."""
     asked = arguments[1:]
-    if asked and all(each.kind is Kind.NUMBER and each.shape == () for each in asked):
+    if asked and _are_numbers(asked):
         return sequence(tuple(asked))
     return asked[0] if asked else keywords.get("shape", keywords.get("newshape"))
 
 
 def no_list(arguments: Sequence[Value], keywords: Mapping[str, Value]) -> bool:
     """Whether the new shape of a tensor is one number or several, where PyTensor takes a list or tuple."""
-    plain = all(each.kind is Kind.NUMBER and each.shape == () for each in arguments[1:])
-    return tensors.is_random(arguments[0]) and len(arguments) > 1 and plain and not keywords
+    return tensors.is_random(arguments[0]) and len(arguments) > 1 and _are_numbers(arguments[1:]) and not keywords
+
+
+def _are_numbers(asked: Sequence[Value]) -> bool:
+    return all(each.kind is Kind.NUMBER and each.shape == () for each in asked)
 
 
 def reshaped(old: Shape | None, asked: Value | None) -> Shape | None:

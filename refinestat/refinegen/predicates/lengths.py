@@ -23,9 +23,10 @@ def dims_of(call: Call) -> tuple[str | None, ...] | None:
 def missing_dims(call: Call, state: State) -> tuple[str, ...]:
     """Dimensions that the model does not have; data, and variables with a shape, bring theirs along."""
     dims = dims_of(call) or ()
-    if call.function == "Data" or (sized(call) and call.registered):
+    sized = call.spec is not None and any(key in call.options for key in ("shape", "size"))
+    if call.function == "Data" or (sized and call.registered):
         held = call.arguments.get("value")
-        lengths = shape_of(call, state) if sized(call) else shapes.of(held.value) if held is not None else None
+        lengths = shape_of(call, state) if sized else shapes.of(held.value) if held is not None else None
         for position, dim in enumerate(dims):
             length = lengths[position] if lengths and len(lengths) == len(dims) else None
             if dim is not None:
@@ -38,11 +39,6 @@ def missing_dims(call: Call, state: State) -> tuple[str, ...]:
     missing = tuple(dim for dim in dims if dim is not None and dim not in state.coords)
     state.steps += STEPS_OF_A_HINT if missing else 0
     return missing
-
-
-def sized(call: Call) -> bool:
-    """Whether a distribution is told how many values to make."""
-    return call.spec is not None and any(key in call.options for key in ("shape", "size"))
 
 
 def shape_of(call: Call, state: State) -> Shape | None:
@@ -130,7 +126,7 @@ def _of_steps(call: Call) -> Shape | None:
 def _of_correlations(call: Call) -> Shape | None:
     """The correlations, or the matrix of them."""
     matrix = call.arguments.get("return_matrix")
-    size = number_of_rows(call)
+    size = whole(call, "n")
     if call.unsure or (matrix is not None and not matrix.value.known):
         return None
     if matrix is not None and matrix.value.constant:
@@ -138,10 +134,10 @@ def _of_correlations(call: Call) -> Shape | None:
     return (size * (size - 1) // 2 if size is not None else None,)
 
 
-def number_of_rows(call: Call) -> int | None:
-    """Of a matrix of correlations."""
-    n = call.arguments["n"].value.constant if "n" in call.arguments else None
-    return n if isinstance(n, int) and not isinstance(n, bool) else None
+def whole(call: Call, name: str) -> int | None:
+    """A parameter that is a known whole number."""
+    constant = call.arguments[name].value.constant if name in call.arguments else None
+    return constant if isinstance(constant, int) and not isinstance(constant, bool) else None
 
 
 def _of_vector(call: Call, spec: Distribution) -> Shape | None:

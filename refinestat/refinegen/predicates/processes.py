@@ -19,10 +19,10 @@ def fault(name: str, parameters: Sequence[str], arguments: Passed) -> str:
     passed = {*parameters[: len(arguments.positional)], *arguments.keywords}
     if name in KERNELS and "ls" in parameters and len(passed & {"ls", "ls_inv"}) != 1:
         return f"pm.gp.cov.{name} takes a length scale: one of ls and ls_inv"
-    for parameter, what in (("mean_func", "mean"), ("cov_func", "covariance")):
+    for parameter, what, module in (("mean_func", "mean", "mean"), ("cov_func", "covariance", "cov")):
         value = arguments.named.get(parameter)
         if value is not None and value.kind in {Kind.NUMBER, Kind.TEXT, Kind.SEQUENCE} and value.path != GP:
-            return f"{parameter} must be a {what} of pm.gp.{what[:4] if what == 'mean' else 'cov'}"
+            return f"{parameter} must be a {what} of pm.gp.{module}"
     return _basis(passed, arguments) if name == "HSGP" else ""
 
 

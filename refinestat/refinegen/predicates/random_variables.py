@@ -76,7 +76,7 @@ def _value(call: Call, spec: Distribution) -> Value:
 def _cholesky(call: Call) -> Value:
     """The packed matrix, or the three tensors that compute_corr gives: factor, correlations, standard deviations."""
     compute = call.arguments.get("compute_corr")
-    size = lengths.number_of_rows(call)
+    size = lengths.whole(call, "n")
     tensor = Value(sources=frozenset({"#lkj"}), symbolic=True, integer=False)
     if compute is not None and not compute.value.known:
         return replace(tensor, kind=Kind.UNKNOWN)

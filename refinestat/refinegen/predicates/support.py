@@ -43,16 +43,15 @@ def check(reading: Reading) -> Verdict:
 
 
 def _parameters(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
+    given = {name: as_array(argument.value) for name, argument in call.arguments.items()}
     for name in spec.parameters:
-        argument = call.arguments.get(name)
-        known: Any = as_array(argument.value).constant if argument is not None else None
-        if argument is not None and constants.numeric(known) and bool(np.any(np.isnan(known))):
-            yield argument.node, f"{name} must be a number, got NaN"
+        known: Any = given[name].constant if name in given else None
+        if constants.numeric(known) and bool(np.any(np.isnan(known))):
+            yield call.arguments[name].node, f"{name} must be a number, got NaN"
     for name, domain in spec.domains.items():
-        argument = call.arguments.get(name)
-        if argument is None or domain.matrix:
+        if name not in given or domain.matrix:
             continue
-        value = as_array(argument.value)
+        argument, value = call.arguments[name], given[name]
         if value.kind is Kind.NUMBER and leaves(value, domain):
             must = f"be {domain.text}" if domain.text[0] == ">" else f"lie in {domain.text}"
             yield argument.node, f"{name} must {must}, got {intervals.text(value.bounds)}{origin(argument, value)}"

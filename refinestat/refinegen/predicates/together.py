@@ -10,7 +10,7 @@ import numpy as np
 from refinestat.refinegen.predicates import constants
 from refinestat.refinegen.predicates.records import Call
 from refinestat.refinegen.predicates.symbols import Kind, Value
-from refinestat.refinegen.predicates.transfer import as_array
+from refinestat.refinegen.predicates.transfer import as_array, known_array
 
 ORDERED = ("transforms.ordered",)
 COVARIANCES = {"MvNormal": ("cov", "tau"), "MvStudentT": ("scale", "cov", "tau"), "MatrixNormal": ("rowcov", "colcov")}
@@ -31,10 +31,8 @@ def faults(call: Call) -> Iterator[tuple[ast.AST, str]]:
 
 def _points(call: Call) -> Iterator[tuple[ast.AST, str]]:
     points = call.arguments.get("x_points") if call.function == "Interpolated" else None
-    known = as_array(points.value).constant if points is not None else None
-    if points is None or not isinstance(known, np.ndarray) or not constants.numeric(known):
-        return
-    if np.any(np.diff(known) <= 0):
+    known = known_array(points.value) if points is not None else None
+    if points is not None and known is not None and np.any(np.diff(known) <= 0):
         yield points.node, "x_points must increase"
 
 
@@ -51,10 +49,14 @@ def _crossed(call: Call, low: str, high: str) -> Iterator[tuple[ast.AST, str]]:
 def _definite(call: Call) -> Iterator[tuple[ast.AST, str]]:
     for name in COVARIANCES.get(call.function, ()):
         argument = call.arguments.get(name)
-        matrix = as_array(argument.value).constant if argument is not None else None
-        if argument is None or not isinstance(matrix, np.ndarray) or not constants.numeric(matrix):
-            continue
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.size > MOST_ELEMENTS:
+        matrix = known_array(argument.value) if argument is not None else None
+        if (
+            argument is None
+            or matrix is None
+            or matrix.ndim != 2
+            or matrix.shape[0] != matrix.shape[1]
+            or matrix.size > MOST_ELEMENTS
+        ):
             continue
         try:
             np.linalg.cholesky(matrix.astype(float))

@@ -8,6 +8,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from refinestat.refinegen.predicates import constants, folding, intervals, shapes
 from refinestat.refinegen.predicates.intervals import EVERYTHING, NOTHING, UNIT, Bounds
 from refinestat.refinegen.predicates.symbols import Kind, Outcome, Shape, Value, number, sequence, text
@@ -54,6 +56,12 @@ def as_array(value: Value) -> Value:
         return replace(number(folded), outcome=value.outcome)
     outcome = max(p.outcome for p in parts)
     return replace(joined(parts), shape=shapes.of(value), outcome=outcome, real=reals(parts))
+
+
+def known_array(value: Value) -> np.ndarray | None:
+    """A numeric array whose values are known."""
+    constant = as_array(value).constant
+    return constant if isinstance(constant, np.ndarray) and constants.numeric(constant) else None
 
 
 def joined(parts: Sequence[Value]) -> Value:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from refinestat.refinegen import catalogue
-from refinestat.refinegen.predicates import constants, shapes
+from refinestat.refinegen.predicates import shapes
+from refinestat.refinegen.predicates.lengths import whole
 from refinestat.refinegen.predicates.records import Call
-from refinestat.refinegen.predicates.symbols import MISSING, Kind, Shape
-from refinestat.refinegen.predicates.transfer import as_array
+from refinestat.refinegen.predicates.symbols import Kind, Shape
+from refinestat.refinegen.predicates.transfer import known_array
 
 Faults = Iterator[tuple[ast.AST, str]]
 
@@ -43,12 +44,14 @@ def faults(call: Call) -> Faults:
 
 def _last(call: Call) -> Faults:
     """What a vector distribution takes and what it is observed as are equally long (a length of one broadcasts)."""
+    if call.function not in LAST:
+        return
     found, length = "", 0
-    for name in (*LAST.get(call.function, ()), "observed"):
+    for name in (*LAST[call.function], "observed"):
         argument = call.options.get(name) if name == "observed" else call.arguments.get(name)
         shape = shapes.of(argument.value) if argument is not None else None
         own = shape[-1] if shape else None
-        if argument is None or own is None or own == 1 or call.function not in LAST:
+        if argument is None or own is None or own == 1:
             continue
         if found and own != length:
             yield argument.node, f"{name} has length {own}, {found} has {length}"
@@ -61,20 +64,9 @@ def _shape(call: Call, name: str) -> Shape | None:
     return None if argument is None or argument.value.kind is Kind.NONE else shapes.of(argument.value)
 
 
-def _constant(call: Call, name: str) -> np.ndarray | None:
-    """A numeric array whose values are known."""
-    constant = as_array(call.arguments[name].value).constant if name in call.arguments else MISSING
-    return constant if isinstance(constant, np.ndarray) and constants.numeric(constant) else None
-
-
-def _whole(call: Call, name: str) -> int | None:
-    constant = call.arguments[name].value.constant if name in call.arguments else MISSING
-    return constant if isinstance(constant, int) and not isinstance(constant, bool) else None
-
-
 def _zero_sum(call: Call) -> Faults:
     """It has at least as many dimensions as sum to zero; along these, one sigma."""
-    axes = _whole(call, "n_zerosum_axes") if "n_zerosum_axes" in call.arguments else 1
+    axes = whole(call, "n_zerosum_axes") if "n_zerosum_axes" in call.arguments else 1
     if axes is None:
         return
     if not {"shape", "dims", "observed"} & set(call.options) and "support_shape" not in call.arguments:
@@ -88,15 +80,18 @@ def _zero_sum(call: Call) -> Faults:
 
 def _neighbours(call: Call) -> Faults:
     """Who is whose neighbour: both ways; where none weighs more than another, 1 or 0."""
-    if call.function == "ICAR" and "W" in call.arguments and call.arguments["W"].value.kind is Kind.SEQUENCE:
-        yield call.arguments["W"].node, "W must be an array: np.array([...])"
-    found = _constant(call, "W")
+    pairs = call.arguments.get("W")
+    if pairs is None:
+        return
+    if call.function == "ICAR" and pairs.value.kind is Kind.SEQUENCE:
+        yield pairs.node, "W must be an array: np.array([...])"
+    found = known_array(pairs.value)
     if found is None or found.ndim != 2 or found.shape[0] != found.shape[1]:
         return
     if not np.array_equal(found, found.T):
-        yield call.arguments["W"].node, "W must be symmetric"
+        yield pairs.node, "W must be symmetric"
     elif call.function == "ICAR" and not np.isin(found, (0, 1)).all():
-        yield call.arguments["W"].node, "W must hold 0 and 1 only"
+        yield pairs.node, "W must hold 0 and 1 only"
 
 
 def _autoregressive(call: Call) -> Faults:
@@ -132,9 +127,9 @@ def _kronecker(call: Call) -> Faults:
     for name in ("covs", "chols"):
         parts = call.arguments[name].value.items if name in call.arguments else None
         sizes = [shape[-1] if (shape := shapes.of(part)) else None for part in parts or ()]
-        whole = math.prod(size or 0 for size in sizes)
-        if mean and sizes and None not in {mean[-1], *sizes} and mean[-1] != whole:
-            yield call.arguments["mu"].node, f"mu has length {mean[-1]}, {name} make {whole}"
+        total = math.prod(size or 0 for size in sizes)
+        if mean and sizes and None not in {mean[-1], *sizes} and mean[-1] != total:
+            yield call.arguments["mu"].node, f"mu has length {mean[-1]}, {name} make {total}"
 
 
 def _mixture(call: Call) -> Faults:
@@ -151,7 +146,7 @@ def _mixture(call: Call) -> Faults:
 def _walk(call: Call) -> Faults:
     """A start, and a step for each value after it."""
     length = call.shape[-1] if call.shape else None
-    steps = _whole(call, "steps")
+    steps = whole(call, "steps")
     if length is None:
         return
     if steps is not None and steps + 1 != length:
