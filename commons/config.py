@@ -1,7 +1,6 @@
 """The editable configuration. Every value here is checked at start; command-line flags override it."""
 
 import difflib
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commons.budgets import BUDGET_UNITS, faults_of_budgets
 from commons.models import DEFAULT_MODEL, PAPER_MODELS, known_models, model_label, model_revision, model_source
-from commons.utils import UserError, parse_seeds
+from commons.utils import UserError, cores, parse_seeds
 
 if TYPE_CHECKING:
     from commons.owndata.prepare import Prepared
@@ -212,7 +211,7 @@ def checked(values: Mapping[str, Any], *, recorded: bool = False) -> Settings:
     wrong += [f"config: no value for {key!r}" for key in known if key not in values]
     settings = {key: values[key] for key in known if key in values}
     if settings.get("workers", 1) is None:
-        settings["workers"] = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        settings["workers"] = cores()
     for key, (allowed, holds) in _ALLOWED.items():
         if key in settings and not holds(settings[key]):
             wrong.append(f"{key} must be {allowed}, got {settings[key]!r}")

@@ -16,6 +16,11 @@ class UserError(Exception):
     """A mistake that the user can mend. The message is what they read: one line per mistake, no traceback."""
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def parse_seeds(text: str) -> tuple[int, ...]:
     """Seeds and ranges of seeds, both ends included: `1,3,5-10,15`. Each once, in the order given."""
     seeds: dict[int, None] = {}

@@ -4,7 +4,6 @@ A part is a file with the masks of some states of the automata, written under an
 parts are joined in order, so that the store is the same however it was built."""
 
 import multiprocessing
-import os
 import shutil
 import tempfile
 import zipfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from commons.utils import cores
 from refinestat.refinegen.grammar_masks import Builder, Masks
 from refinestat.refinegen.grammar_syncode import Language
 
@@ -34,7 +34,7 @@ def build_masks(
     found = {part: masks for part in _parts(total) if (masks := _read(folder, part, builder)) is not None}
     step(sum(len(part) for part in found))
     missing = [part for part in _parts(total) if part not in found]
-    for part, masks in _in_workers(builder, missing, workers or len(os.sched_getaffinity(0))):
+    for part, masks in _in_workers(builder, missing, workers or cores()):
         _write(folder, part, masks)
         found[part] = masks
         step(len(part))
