@@ -27,10 +27,11 @@ from transformers import (
 from commons.data_pymc import DATASETS
 from commons.utils import UserError
 from refinestat.refinegen import strategies
-from refinestat.refinegen.decoder import Decoder, Writing, _Page
+from refinestat.refinegen.decoder import Decoder, Writing
 from refinestat.refinegen.language_model import Context, LanguageModel, Loading, load_tokenizer
 from refinestat.refinegen.language_model.passes import Passes
 from refinestat.refinegen.language_model.rows import ROWS
+from refinestat.refinegen.page import Page
 from refinestat.refinegen.prompts import plain
 from refinestat.refinegen.sampling import Temper
 
@@ -480,20 +481,11 @@ def test_how_many_programs_are_written_at_once_changes_none(tmp_path, kind):
 @pytest.mark.parametrize("kind", [bpe, sentencepiece, code_bpe])
 def test_the_text_that_grows_token_by_token_is_that_of_all_tokens(tmp_path, kind):
     model = LanguageModel.load(saved(tmp_path, LlamaForCausalLM, LlamaConfig, kind()))
-    decoder = Decoder(
-        model=model,
-        mask=Comment(model),
-        rules=strategies.NoPredicates(),
-        dataset=DATASETS["gp"],
-        writing=Writing(),
-    )
     prompt = model.tokens(plain(DATASETS["gp"]))
-    page, seen = _Page(symbols=None), set()
+    page, seen = Page(prompt=prompt, read=model.text, symbols=None), set()
     text = "    # na\u00efve: \u2211\u2202 x\U0001d53c\n" + BODY
     for token in model.tokenizer.encode(text, add_special_tokens=False):
-        page.tokens.append(token)
-        page.text = decoder._text(page)
-        page.ends.append(len(page.text))
+        page.write(token, ends=False)
         seen.add(page.text[-1:])
         assert page.text == model.text(prompt, page.tokens)
     assert {"\ufffd", "\u2202", "\U0001d53c"} <= seen

@@ -3,7 +3,6 @@ statement alone is dropped and drawn again (paper, local rejection)."""
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,10 +13,11 @@ import numpy as np
 from commons.data_pymc import Dataset, Role
 from commons.utils import UserError
 from refinestat.refinegen.grammar import GrammarError
+from refinestat.refinegen.page import Page
 from refinestat.refinegen.program import Statement, first_statement, leaves_block, split, statements
 from refinestat.refinegen.prompts import PRIORS, head
 from refinestat.refinegen.records import Cost, Draft, Program, Verdict
-from refinestat.refinegen.sampling import Exhausted, Refused, Temper, choices
+from refinestat.refinegen.sampling import Exhausted, Temper, choices
 
 # A statement whose first line of code, or a comment, has begun and goes on.
 _FIRST_LINE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]+[^\s][^\n]*")
@@ -75,28 +75,6 @@ class Writing:
     max_new_tokens: int = 512
 
 
-@dataclass(slots=True)
-class _Page:
-    """The program being written, after its prompt.
-
-    start: where the statement that is being written begins in the text; kept: how many tokens hold what lies before
-    it (the last of them may reach into it); marks: (start, kept) of each accepted statement."""
-
-    symbols: Any
-    tokens: list[int] = field(default_factory=list)
-    text: str = ""
-    start: int = 0
-    kept: int = 0
-    marks: list[tuple[int, int]] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    refused: Refused = field(default_factory=Refused)
-    retries: int = 0
-    refusals: list[Verdict] = field(default_factory=list)
-    generated: int = 0
-    discarded: Counter[str] = field(default_factory=Counter)
-    mask_failures: int = 0
-
-
 class Decoder:
     """Writes programs for one data set with one model: LCD of the paper. Works on a fork of `mask`.
 
@@ -120,25 +98,25 @@ class Decoder:
 
     async def program(self, stream: np.random.Generator) -> Draft:
         """LCD(D): priors and likelihood, drawn with the random numbers of `stream`."""
-        page = _Page(symbols=self._rules.start())
-        return await self._write(page, stream, priors=None)
+        return await self._write(self._page(), stream, priors=None)
 
     async def likelihood(self, draft: Draft, stream: np.random.Generator) -> Draft:
         """LCD(D‖P): a new likelihood after the priors of `draft`."""
         priors = draft.program.priors.removeprefix(PRIORS)
-        page = _Page(symbols=self._rules.start(), tokens=list(draft.prior_tokens))
-        page.text = self._model.text(self._prompt, page.tokens)
-        page.ends = [len(page.text)] * len(page.tokens)
-        page.start, page.kept = len(priors), len(page.tokens)
+        page = self._page()
+        page.copy(draft.prior_tokens, len(priors))
         for statement in statements(priors, self._first_line):
             page.symbols = self._rules.judge(statement, page.symbols)[1]
         return await self._write(page, stream, priors=(page.start, page.kept))
+
+    def _page(self) -> Page:
+        return Page(prompt=self._prompt, read=self._model.text, symbols=self._rules.start())
 
     def close(self) -> None:
         """No more programs: the model need not keep what it has read."""
         self._context.close()
 
-    async def _write(self, page: _Page, stream: np.random.Generator, priors: tuple[int, int] | None) -> Draft:
+    async def _write(self, page: Page, stream: np.random.Generator, priors: tuple[int, int] | None) -> Draft:
         self._mask.start(self._head + PRIORS)
         self._mask.statement(page.start, page.symbols)
         before = self._context.forward_passes, self._mask.seconds, self._context.seconds
@@ -149,9 +127,9 @@ class Decoder:
                 accepted = await self._step(page, stream)
             except GrammarError as error:
                 page.mask_failures += 1
-                self._refuse_token(page, Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
+                page.refuse_token(Verdict(predicate="grammar", ok=False, why=str(error), line=self._line(page)))
             except Exhausted as error:
-                self._refuse_token(page, Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
+                page.refuse_token(Verdict(predicate="mask", ok=False, why=str(error), line=self._line(page)))
         cost = Cost(
             prompt_tokens=given,
             generated_tokens=page.generated,
@@ -163,7 +141,7 @@ class Decoder:
         )
         return self._draft(page, accepted, cost, priors)
 
-    async def _step(self, page: _Page, stream: np.random.Generator) -> bool:
+    async def _step(self, page: Page, stream: np.random.Generator) -> bool:
         """Draws one token and judges what it completes. Returns whether the program is finished and accepted."""
         if len(page.tokens) >= self._limit:
             return self._give_up(page, f"{self._limit} tokens and no end")
@@ -176,64 +154,37 @@ class Decoder:
             raise
         temper = self._writing.temper
         token = page.refused.draw(choices(await logits, allowed, temper), stream, greedy=temper.temperature == 0)
-        ends = token in self._end
-        line, before = page.text[page.start :], len(page.text)
-        page.generated += 1
-        page.tokens.append(token)
-        if not ends:
-            page.text = self._text(page)
-        page.ends.append(len(page.text))
-        if not ends and _FIRST_LINE.fullmatch(line) and "\n" not in page.text[before:]:
+        ends, before = token in self._end, page.statement
+        if "\n" not in page.write(token, ends=ends) and not ends and _FIRST_LINE.fullmatch(before):
             return False  # the statement goes on
-        while not leaves_block(page.text[page.start :]):
-            length = first_statement(page.text[page.start :], final=ends)
+        while not leaves_block(page.statement):
+            length = first_statement(page.statement, final=ends)
             if length is None:
                 break
             refusal, symbols = self._judge(page, length)
             if refusal is None and ends:  # the statement and the end are one draw: refused or accepted together
                 refusal = self._rules.finish(symbols)
             if refusal is not None:
-                self._refuse(page, refusal)
+                page.refuse(refusal)
                 return False
-            self._accept(page, length, symbols)
+            page.accept(length, symbols)
+            self._mask.statement(page.start, symbols)
             if not ends:
-                self._cut(page, "lookahead")
-        return (ends or leaves_block(page.text[page.start :])) and self._finish(page)
+                page.cut("lookahead")
+        return (ends or leaves_block(page.statement)) and self._finish(page)
 
-    def _text(self, page: _Page) -> str:
-        """The text with the token drawn last. Only tokens from the last ASCII character on are decoded again, after the
-        one before them: beyond that, a character may be unfinished."""
-        known = self._settled(page, len(page.tokens) - 1)
-        before = page.tokens[self._settled(page, known - 1) : known] if known else self._prompt
-        return page.text[: page.ends[known - 1] if known else 0] + self._model.text(before, page.tokens[known:])
-
-    @staticmethod
-    def _settled(page: _Page, tokens: int) -> int:
-        """The most of the first so many tokens after which the text is whole."""
-        while tokens > 0 and not page.text[: page.ends[tokens - 1]][-1:].isascii():
-            tokens -= 1
-        return max(tokens, 0)
-
-    def _judge(self, page: _Page, length: int) -> tuple[Verdict | None, Any]:
-        source = page.text[page.start : page.start + length]
+    def _judge(self, page: Page, length: int) -> tuple[Verdict | None, Any]:
+        source = page.statement[:length]
         whole = source if source.endswith("\n") else source + "\n"
         return self._rules.judge(Statement(source=whole, line=self._line(page)), page.symbols)
 
-    def _accept(self, page: _Page, length: int, symbols: Any) -> None:
-        page.marks.append((page.start, page.kept))
-        page.symbols = symbols
-        page.start += length
-        page.kept = next(i for i, end in enumerate(page.ends, 1) if end >= page.start)
-        page.refused, page.retries = Refused(), 0
-        self._mask.statement(page.start, symbols)
-
-    def _finish(self, page: _Page) -> bool:
+    def _finish(self, page: Page) -> bool:
         refusal = self._rules.finish(page.symbols)
         if refusal is not None:
-            self._refuse(page, refusal)
+            page.refuse(refusal)
         return refusal is None
 
-    def _give_up(self, page: _Page, why: str) -> bool:
+    def _give_up(self, page: Page, why: str) -> bool:
         """No more tokens: the program ends after its last whole statement, if it may end there."""
         refusal = self._rules.finish(page.symbols)
         if refusal is not None:
@@ -241,36 +192,10 @@ class Decoder:
             page.retries = self._writing.statement_retries + 1
         return refusal is None
 
-    def _refuse(self, page: _Page, verdict: Verdict) -> None:
-        page.refusals.append(verdict)
-        page.refused.refuse()
-        page.retries += 1
-        self._cut(page, verdict.predicate)
-
-    def _refuse_token(self, page: _Page, verdict: Verdict) -> None:
-        """Nothing can follow the last token: it alone is dropped; the statement, where it has no token yet."""
-        if len(page.tokens) == page.kept:
-            self._refuse(page, verdict)
-            return
-        page.refusals.append(verdict)
-        page.refused.forbid()
-        page.retries += 1
-        self._drop(page, len(page.tokens) - 1, verdict.predicate)
-
-    def _cut(self, page: _Page, why: str) -> None:
-        self._drop(page, page.kept, why)
-
-    def _drop(self, page: _Page, kept: int, why: str) -> None:
-        dropped = len(page.tokens) - kept
-        if dropped:
-            page.discarded[why] += dropped
-            del page.tokens[kept:], page.ends[kept:]
-            page.text = page.text[: page.ends[-1] if page.ends else 0]
-
-    def _line(self, page: _Page) -> int:
+    def _line(self, page: Page) -> int:
         return self._first_line + page.text[: page.start].count("\n")
 
-    def _draft(self, page: _Page, accepted: bool, cost: Cost, priors: tuple[int, int] | None) -> Draft:
+    def _draft(self, page: Page, accepted: bool, cost: Cost, priors: tuple[int, int] | None) -> Draft:
         text = page.text[: page.start]
         if priors is None:
             starts = [start for start, _ in page.marks]
