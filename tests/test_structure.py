@@ -17,7 +17,7 @@ CATALOGUE = {path.stem for path in CORE.glob("catalogue*.py")}
 # Lowest first: a module imports from rows above, from its own row without cycles, and from commons.
 LAYERS = (
     {"records"},
-    {"program", "prompts", "prompt_examples", "selection", "sampling", "predicates", "effects", *CATALOGUE},
+    {"program", "prompts", "prompt_examples", "selection", "sampling", "page", "predicates", "effects", *CATALOGUE},
     {"language_model", "fitting", "store", "best_program", *GRAMMAR},
     {"assessment", "decoder", "refine", "all_rows"},
     {"best_of"},

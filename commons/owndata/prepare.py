@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from commons.data_pymc import BUILT_IN, Dataset
-from commons.owndata import choosing, rows, scales, scatter, words
+from commons.owndata import choosing, rows, scales, scatter
 from commons.owndata.cells import read_cells
 from commons.owndata.column import Column, ColumnKind
-from commons.owndata.explained import as_outcome, beside, whole_and_far
+from commons.owndata.explained import as_outcome, beside
 from commons.owndata.kinds import NUMBERS_THE_ROWS, infer
+from commons.owndata.leaving_out import few_enough, varying_only, without_holes
+from commons.owndata.oddities import censored, oddities
 from commons.owndata.present import Used, present
 from commons.owndata.reading import read_table
-from commons.owndata.roles import Assigned, assign, must_be_columns, outcome_name, says_what_ended
+from commons.owndata.roles import Assigned, assign, must_be_columns, outcome_name
 from commons.owndata.spec import ColumnRole, Spec
 from commons.owndata.table import Table
 from commons.utils import UserError, one_line
@@ -47,16 +49,16 @@ def prepare(spec: Spec) -> Prepared:
     by_name = {column.name: column for column in columns}
     notes += [f"{name}: {odd}" for name, column in by_name.items() for odd in column.odd]
     used = [by_name[name] for name, assigned in roles.items() if assigned.role is not ColumnRole.LEAVE_OUT]
-    used = _without_holes(used, roles, spec)
+    used = without_holes(used, roles, spec)
     outcome = next(column for column in used if roles[column.name].role is ColumnRole.OUTCOME)
-    used = _few_enough(used, outcome, roles, spec, notes)
+    used = few_enough(used, outcome, roles, spec, notes)
     total = len(table.frame)
     kept = rows.complete_rows(used)
     notes += rows.said_of_missing(used, total, kept)
     _enough_rows(spec, kept, outcome)
-    used = [_recoded(column, kept) for column in _varying(used, kept, roles)]
+    used = [_recoded(column, kept) for column in varying_only(used, kept, roles)]
     used = _most_telling_first(used, kept, outcome, roles)
-    notes += _oddities(used, kept, outcome) + _censored(columns, outcome)
+    notes += oddities(used, kept, outcome) + censored(columns, outcome)
     dataset = _dataset(spec, [_used(column, roles, spec) for column in used], kept, notes)
     return Prepared(
         dataset=dataset,
@@ -105,42 +107,6 @@ def _explaining(column: Column) -> Column:
     return replace(column, kind=ColumnKind.COUNT, why=f"{column.why}, and nothing else is there to explain the outcome")
 
 
-def _without_holes(used: list[Column], roles: dict[str, Assigned], spec: Spec) -> list[Column]:
-    """Leaves out columns that are mostly missing, unless the user named them."""
-    kept = []
-    for column in used:
-        share = rows.missing_share(column)
-        asked = column.name in spec.roles or column.name in spec.columns
-        if share > rows.MOST_MISSING and not asked and roles[column.name].role is not ColumnRole.OUTCOME:
-            roles[column.name] = Assigned(role=ColumnRole.LEAVE_OUT, why=f"{share:.0%} of its values are missing")
-        else:
-            kept.append(column)
-    return kept
-
-
-def _few_enough(
-    used: list[Column], outcome: Column, roles: dict[str, Assigned], spec: Spec, notes: list[str]
-) -> list[Column]:
-    """Leaves out all but the most associated columns, where there are many and the user chose none."""
-    offered = [c for c in used if roles[c.name].role in (ColumnRole.PREDICTOR, ColumnRole.GROUP)]
-    if len(offered) <= choosing.MOST_COLUMNS or spec.columns:
-        return used
-    asked = [column for column in offered if column.name in spec.roles]
-    known = np.flatnonzero(~np.isnan(outcome.values))
-    best = choosing.most_associated(offered, outcome, known)
-    best = [column.name for column in asked] + [name for name in best if name not in spec.roles]
-    best = best[: max(choosing.MOST_COLUMNS, len(asked))]
-    notes.append(
-        f"{len(offered)} columns could explain {outcome.name}: the {len(best)} with the most mutual information are"
-        f" used ({', '.join(best)}); choose others with --columns"
-    )
-    for column in offered:
-        if column.name not in best:
-            why = "less associated with the outcome (mutual information) than those that are used"
-            roles[column.name] = Assigned(role=ColumnRole.LEAVE_OUT, why=why)
-    return [column for column in used if roles[column.name].role is not ColumnRole.LEAVE_OUT]
-
-
 def _enough_rows(spec: Spec, kept: np.ndarray, outcome: Column) -> None:
     if len(kept) < _FEWEST_ROWS:
         number = "no row" if not len(kept) else "one row" if len(kept) == 1 else f"{len(kept)} rows"
@@ -148,26 +114,6 @@ def _enough_rows(spec: Spec, kept: np.ndarray, outcome: Column) -> None:
     values = outcome.values[kept]
     if values.min() == values.max():
         raise UserError(f"the outcome {outcome.name!r} is always {values[0]:g}: there is nothing to explain")
-
-
-def _varying(used: list[Column], kept: np.ndarray, roles: dict[str, Assigned]) -> list[Column]:
-    """Leaves out predictors that are constant in the rows that are used, or repeat another one."""
-    varying: list[Column] = []
-    for column in used:
-        values = column.values[kept]
-        if roles[column.name].role not in (ColumnRole.PREDICTOR, ColumnRole.GROUP):
-            varying.append(column)
-            continue
-        if values.min() == values.max():
-            roles[column.name] = Assigned(role=ColumnRole.LEAVE_OUT, why="constant in the rows without missing values")
-            continue
-        twin = next((c.name for c in varying if _same(c, column, kept, roles)), "")
-        if twin:
-            why = f"says the same as {twin!r}: their correlation is 1"
-            roles[column.name] = Assigned(role=ColumnRole.LEAVE_OUT, why=why)
-            continue
-        varying.append(column)
-    return varying
 
 
 def _most_telling_first(
@@ -190,48 +136,6 @@ def _recoded(column: Column, kept: np.ndarray) -> Column:
     values = np.full(column.values.shape, np.nan)
     values[kept] = np.searchsorted(there, column.values[kept])
     return replace(column, values=values, levels=tuple(column.levels[i] for i in there))
-
-
-def _same(one: Column, other: Column, kept: np.ndarray, roles: Mapping[str, Assigned]) -> bool:
-    if roles[one.name].role is not ColumnRole.PREDICTOR or roles[other.name].role is not ColumnRole.PREDICTOR:
-        return False
-    return len(kept) > 4 and abs(np.corrcoef(one.values[kept], other.values[kept])[0, 1]) > 1 - 1e-9
-
-
-def _oddities(used: Sequence[Column], kept: np.ndarray, outcome: Column) -> list[str]:
-    notes = [note for column in used if (note := rows.outliers(column, kept))]
-    repeated = rows.duplicates(used, kept)
-    if repeated and any(len(np.unique(column.values[kept])) > len(kept) / 2 for column in used):
-        notes.append(f"{repeated:,} rows repeat an earlier one: kept")
-    if len(kept) < rows.FEW_ROWS:
-        notes.append(f"only {len(kept)} rows: the priors will matter")
-    for column in used:
-        if column.name != outcome.name and len(kept) > 4 and not column.levels:
-            both = column.values[kept], outcome.values[kept]
-            if both[0].min() < both[0].max() and abs(np.corrcoef(*both)[0, 1]) > 1 - 1e-9:
-                notes.append(f"{column.name}: its correlation with the outcome is 1: is it the outcome in other units?")
-    values = outcome.values[kept]
-    if whole_and_far(outcome) and not words.counts_something(outcome.name):
-        count = outcome.kind is ColumnKind.COUNT
-        taken, other, kind = ("counts", "measure", "positive") if count else ("a measurement", "count", "count")
-        notes.append(
-            f"{outcome.name}: whole numbers, taken for {taken}; if they {other} something, say --kind"
-            f" {outcome.name}={kind}"
-        )
-    if outcome.kind is ColumnKind.PROPORTION and (values.min() <= 0 or values.max() >= 1):
-        notes.append(
-            f"{outcome.name}: some are exactly 0 or 1, and a beta distribution needs values between: moved inside by"
-            f" half of 1/{len(values):,}, unless --no-scale"
-        )
-    return notes
-
-
-def _censored(columns: Sequence[Column], outcome: Column) -> list[str]:
-    return [
-        f"{column.name}: says which times are complete; censoring is not modelled: all are taken as complete"
-        for column in columns
-        if says_what_ended(column, outcome)
-    ]
 
 
 def _used(column: Column, roles: Mapping[str, Assigned], spec: Spec) -> Used:

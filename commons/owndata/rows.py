@@ -81,3 +81,10 @@ def said_of_missing(columns: Sequence[Column], total: int, rows: np.ndarray) -> 
     counts: Mapping[str, int] = {c.name: int(np.isnan(c.values).sum()) for c in columns}
     parts = [f"{number} in {name}" for name, number in counts.items() if number]
     return [f"{dropped:,} of {total:,} rows have missing values ({', '.join(parts)}): left out"]
+
+
+def in_other_units(one: Column, other: Column, kept: np.ndarray) -> bool:
+    """Whether two columns say the same: their correlation is 1 or -1, over more rows than could be by chance."""
+    values, others = one.values[kept], other.values[kept]
+    varies = values.min() < values.max() and others.min() < others.max()
+    return len(kept) > 4 and varies and bool(abs(np.corrcoef(values, others)[0, 1]) > 1 - 1e-9)
