@@ -34,7 +34,7 @@ HEAVY = {
     "transformers": {"language_model"},
     "syncode": GRAMMAR,
     "llguidance": {"grammar_semantic"},
-    "pymc": {"fitting", "catalogue_build"},
+    "pymc": {"fitting", "catalogue_build", "catalogue_distributions"},
     "pytensor": {"fitting", "catalogue_build", "catalogue_tensors"},
     "nutpie": {"fitting"},
     "matplotlib": {"plots"},
