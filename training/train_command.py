@@ -36,7 +36,7 @@ def stages(flags: argparse.Namespace) -> tuple[Settings, ...]:
         first,
         steps=flags.finish_steps,
         after=first.steps,
-        rates=replace(flags.rates, reserved=0.5, even=0.5, unknown=0.3),
+        rates=replace(flags.rates, reserved=0.4, even=0.5, unknown=0.3),
         peak_rate=1e-3,
         matrix_rate=0.006,
     )
@@ -44,7 +44,7 @@ def stages(flags: argparse.Namespace) -> tuple[Settings, ...]:
         rare,
         steps=flags.last_steps,
         after=rare.after + rare.steps,
-        rates=replace(flags.rates, reserved=0.6, even=0.2, unknown=0.5),
+        rates=replace(flags.rates, reserved=0.4, even=0.2, unknown=0.5),
         weights=Weights(copied=3.5),
     )
     return first, rare, unknown
@@ -64,7 +64,8 @@ def _main(flags: argparse.Namespace) -> int:
         print(f"train.py: error: argument --device: no such device here: {flags.device}", file=sys.stderr)
         return 2
     torch.set_num_threads(flags.threads)
-    torch.use_deterministic_algorithms(flags.device == "cpu")  # else several threads add gradients in any order
+    # Several threads add gradients in any order otherwise; a single one needs no such care, which has a way of its own.
+    torch.use_deterministic_algorithms(flags.device == "cpu" and flags.threads > 1)
     print("Learning the tokenizer ...")
     first, *later = stages(flags)
     training = begin(first, train_tokenizer(first.rates, VOCABULARY), flags.device)
