@@ -116,7 +116,7 @@ def _support(name: str) -> list[Any] | None:
 
 
 def distribution(name: str) -> dict[str, Any]:
-    """Its entry: what is empty, or the same for most, is left out."""
+    """Its entry; what is empty or false is left out."""
     names, positional, keywords = _signature(name)
     required, accepted, variable = _parametrisations(name, names)
     measures = {n: facts.MEASURES.get(f"{name}.{n}", facts.MEASURES_BY_NAME.get(n)) for n in names}

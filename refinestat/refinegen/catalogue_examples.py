@@ -1,4 +1,4 @@
-"""Values that a parameter accepts, with which `catalogue_build` calls every distribution."""
+"""Values that a parameter accepts, with which `catalogue_distributions` calls every distribution."""
 
 from typing import Any
 

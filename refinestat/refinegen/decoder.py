@@ -104,7 +104,7 @@ class Decoder:
         """LCD(D‖P): a new likelihood after the priors of `draft`."""
         priors = draft.program.priors.removeprefix(PRIORS)
         page = self._page()
-        page.copy(draft.prior_tokens, len(priors))
+        page.begin_with(draft.prior_tokens, len(priors))
         for statement in statements(priors, self._first_line):
             page.symbols = self._rules.judge(statement, page.symbols)[1]
         return await self._write(page, stream, priors=(page.start, page.kept))
@@ -154,8 +154,9 @@ class Decoder:
             raise
         temper = self._writing.temper
         token = page.refused.draw(choices(await logits, allowed, temper), stream, greedy=temper.temperature == 0)
-        ends, before = token in self._end, page.statement
-        if "\n" not in page.write(token, ends=ends) and not ends and _FIRST_LINE.fullmatch(before):
+        ends, begun = token in self._end, page.statement
+        new = page.write(token, ends=ends)
+        if not ends and "\n" not in new and _FIRST_LINE.fullmatch(begun):
             return False  # the statement goes on
         while not leaves_block(page.statement):
             length = first_statement(page.statement, final=ends)

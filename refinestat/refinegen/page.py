@@ -39,8 +39,8 @@ class Page:
         """What is written of the present statement, and of the next where the last token reaches into it."""
         return self.text[self.start :]
 
-    def copy(self, tokens: Sequence[int], length: int) -> None:
-        """Begins with tokens that were written before; their statements are the text's first `length` characters."""
+    def begin_with(self, tokens: Sequence[int], length: int) -> None:
+        """Takes over tokens that were written before; their statements are the text's first `length` characters."""
         self.tokens = list(tokens)
         self.text = self.read(self.prompt, self.tokens)
         self.ends = [len(self.text)] * len(self.tokens)
