@@ -31,6 +31,14 @@ NO_DENSITY = [
     ("pm.Triangular('y', lower=0, upper=1, c=2)", "c must be at most upper, got 2 and 1"),
     ("pm.HyperGeometric('y', N=5, k=6, n=2)", "k must be at most N, got 6 and 5"),
     ("pm.Normal('y', np.nan, 1)", "mu must be a number, got NaN"),
+    ("pm.Bernoulli('y', p=pm.math.probit(a))", "p must lie in [0, 1], got [-inf, inf]"),
+    ("pm.Gamma('y', alpha=2, beta=2 / a)", "beta must be > 0, got [-inf, inf]"),
+    ("pm.Gamma('y', alpha=s, beta=s / (a + b[0] * data['y']))", "beta must be > 0"),
+    ("pm.Normal('y', 0, np.inf)", "sigma must be finite, and is not everywhere"),
+    ("pm.Normal('y', a * np.log(np.array([-1.0, 2.0])), 1)", "mu must be finite, and is not everywhere"),
+    ("m = b[0] + b[1] * np.log(np.arange(3)); pm.Normal('y', m, 1)", "mu must be finite"),
+    ("m = pm.Deterministic('m', a / np.arange(3)); pm.Normal('y', m, 1)", "mu must be finite"),
+    ("pm.Normal('y', a - np.sqrt(np.linspace(-1, 1, 5)) * s, 1)", "mu must be finite"),
 ]
 SOME_DENSITY = [
     f"pm.Truncated('y', {N}, lower=-1, upper=4, observed=y)", f"pm.Truncated('y', {N}, lower=a - 9, observed=y)",
@@ -51,6 +59,12 @@ SOME_DENSITY = [
     "pm.Uniform('y', a - 5, a + 5, initval=2)", f"pm.Normal('y', [-1, 0, 1], 1, shape=3, {ORDERED})",
     "pm.MvNormal('y', np.zeros(2), cov=[[1, 0.5], [0.5, 1]])", "pm.HyperGeometric('y', N=5, k=5, n=5)",
     "pm.Interpolated('y', x_points=[0, 1, 2], pdf_points=[0, 1, 0])", "pm.Triangular('y', lower=0, upper=1, c=1)",
+    "pm.TruncatedNormal('y', a, 1, lower=-np.inf, upper=np.inf)", "pm.Normal('y', a * np.log(np.arange(1, 4)), 1)",
+    "pm.Normal('y', pm.math.switch([False, True], a * np.log(np.array([-1.0, 2.0])), 0), 1)",
+    "pm.Normal('y', (a * np.log(np.arange(3)))[1:], 1)", "pm.Normal('y', pm.math.exp(a / np.arange(3)), 1)",
+    "pm.Gamma('y', alpha=2, beta=(a - 1) / a)", "pm.Gamma('y', alpha=2, beta=2 / pm.math.exp(a))",
+    "pm.Gamma('y', alpha=2, beta=a / (a * 2))", "pm.Normal('y', pm.math.probit(0.3), 1)",
+    "pm.Normal('y', a / np.array([np.inf, 2.0]), 1)", "pm.Normal('y', np.arange(3) / (a + 9), 1)",
     f"pm.Normal('y', 0, 1, shape=3, {ORDERED}, initval=[-1, 0, 1])", f"pm.Normal('y', 0, 1, shape=1, {ORDERED})",
 ]  # fmt: skip
 

@@ -316,6 +316,11 @@ MARGINAL = "pm.gp.Marginal(cov_func=k).marginal_likelihood"
         ("pm.gp.cov.Matern52(1)", "one of ls and ls_inv"), ("pm.gp.cov.Matern52(1, a, a)", "one of ls and ls_inv"),
         ("pm.gp.HSGP(m=[10], cov_func=k)", "one of c and L"),
         ("pm.gp.HSGP(m=[10], L=[2], c=1.5, cov_func=k)", "one of c and L"),
+        ("pm.gp.HSGP(m=[10, 10], c=1.5, cov_func=k)", "m has length 2, and the kernel's input_dim is 1"),
+        ("pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(2, ls=a)).prior('f', X=x)",
+         "fewer columns than the kernel's input_dim=2"),
+        ("q = pm.gp.cov.ExpQuad(input_dim=3, ls=a); pm.gp.Marginal(cov_func=q).marginal_likelihood('f', x, s, 1)",
+         "points of shape (10, 1) have fewer columns"),
     ],
 )  # fmt: skip
 def test_what_a_gaussian_process_does_not_take_is_refused(statements, why):
@@ -332,6 +337,9 @@ def test_what_a_gaussian_process_does_not_take_is_refused(statements, why):
         "pm.gp.Latent(mean_func=pm.gp.mean.Constant(a), cov_func=pm.gp.cov.Linear(1, c=a))",
         "pm.gp.HSGP([10], [2.0], cov_func=k).prior('f', x); pm.gp.HSGP(m=[10], c=1.5, cov_func=k)",
         "pm.gp.cov.Periodic(1, 2.0, a) * pm.gp.cov.Periodic(1, period=2.0, ls=a)",
+        "pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(2, ls=a, active_dims=[0])).prior('f', X=x)",
+        "pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(1, ls=a)).prior('f', X=np.ones((5, 2)))",
+        "pm.gp.HSGP(m=[9], c=1.5, cov_func=pm.gp.cov.ExpQuad(2, ls=a, active_dims=[1]))",
     ],
 )  # fmt: skip
 def test_what_a_gaussian_process_takes_is_accepted(statements):

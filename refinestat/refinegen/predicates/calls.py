@@ -115,7 +115,7 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         state.report(What.ARGUMENTS, node, why)
     if path.startswith("pm.gp."):
         made = replace(transfer.opaque([*arguments.values, *arguments.named.values()]), path=GP)
-        made = replace(made, law=processes.law(path, arguments))
+        made = replace(made, law=processes.law(path, arguments), shape=processes.takes(path, arguments))
         return checked(node, made, arguments, state)
     return library_function(node, path, arguments.values, arguments, state)
 

@@ -47,8 +47,13 @@ def _fault(name: str, alias: ast.alias, from_module: bool, own_data: bool) -> st
 def fault_of_script(node: ast.Import | ast.ImportFrom) -> str:
     """Why an import in a file that a person wrote makes the file unreadable; empty where it does not."""
     names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
-    old = any(name.partition(".")[0] == "pymc3" for name in names)
-    return "pymc3 is another library than pymc 5, whose names and parameters are checked here" if old else ""
+    old = next((root for name in names if (root := name.partition(".")[0]) in FORMER), "")
+    if old == "pymc3":
+        return "pymc3 is another library than pymc 5, whose names and parameters are checked here"
+    return f"{old} is another library than pytensor, which pymc 5 takes" if old else ""
+
+
+FORMER = {"pymc3", "theano", "aesara"}
 
 
 def usual(body: ast.Module) -> dict[str, Value]:

@@ -25,7 +25,7 @@ def item(base: Value, index: Value) -> Value:
     kept = shape(base.shape, parts)
     return replace(
         base, constant=MISSING, shape=kept, sources=sources, symbolic=base.symbolic or index.symbolic, law="",
-        measure=base.measure, path=base.path if kept or any(map(shapes.of, parts)) else "",
+        measure=base.measure, broken=False, path=base.path if kept or any(map(shapes.of, parts)) else "",
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 
 Bounds = tuple[float, float]
 EVERYTHING: Bounds = (-math.inf, math.inf)
@@ -108,6 +109,13 @@ def logit(value: float) -> float:
     if value <= 0:
         return -math.inf
     return math.inf if value >= 1 else math.log(value / (1 - value))
+
+
+def probit(value: float) -> float:
+    """The normal quantile."""
+    if 0 < value < 1:
+        return NormalDist().inv_cdf(value)
+    return -math.inf if value <= 0 else math.inf
 
 
 def softplus(value: float) -> float:

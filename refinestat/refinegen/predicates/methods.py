@@ -30,7 +30,6 @@ from refinestat.refinegen.predicates.state import (
     within,
 )
 from refinestat.refinegen.predicates.symbols import (
-    COLUMNS,
     GP,
     MISSING,
     NONE,
@@ -61,7 +60,7 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
     if name in GP_METHODS and (name == "marginal_likelihood" or base.path == GP or not state.symbols.script):
         if base.outcome and state.closed:
             state.report(What.LEAK, node)
-        if base.path == GP and (why := processes.of_method(name, arguments, columns=base.law == COLUMNS)):
+        if base.path == GP and (why := processes.of_method(name, base, arguments)):
             state.report(What.ARGUMENTS, node, why)
         return declare_gp(node, name, arguments, state)
     if why := tensors.misuse(base, name, arguments):

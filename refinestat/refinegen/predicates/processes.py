@@ -1,5 +1,6 @@
 """Gaussian processes: what their kernels, their makers and their methods are called with, where they surely fail."""
 
+import math
 from collections.abc import Sequence
 
 from refinestat.refinegen.predicates import shapes
@@ -30,21 +31,24 @@ def _basis(passed: set[str], arguments: Passed) -> str:
     given = next(iter(arguments.positional), None) or arguments.keywords["m"]
     if given.value.kind is Kind.NUMBER and given.value.shape == ():
         return f"m must be {BASIS}: m=[...]"
+    kernel, numbers = arguments.named.get("cov_func"), shapes.of(given.value)
+    if kernel is not None and kernel.law == COLUMNS and kernel.shape and numbers and numbers != (kernel.shape[1],):
+        return f"m has length {numbers[0]}, and the kernel's input_dim is {kernel.shape[1]}"
     return "" if len(passed & {"c", "L"}) == 1 else "how far it reaches beyond X is one of c and L"
 
 
-def of_method(method: str, arguments: Passed, *, columns: bool) -> str:
-    """Why a method of a process cannot be called like this, whichever process it is; empty where it may be.
-
-    columns: its kernel picks columns of the points."""
+def of_method(method: str, process: Value, arguments: Passed) -> str:
+    """Why a method of a process cannot be called like this, whichever process it is; empty where it may be."""
     position, names = NEEDED[method]
     lacks = len(arguments.positional) <= position and not any(name in arguments.keywords for name in names)
     if lacks and not arguments.unsure:
         return f"{names[0]} is missing"
     where = points(arguments)
     shape = where.shape if where is not None and where.kind is Kind.NUMBER else None
-    if columns and shape is not None and len(shape) == 1:
+    if process.law == COLUMNS and shape is not None and len(shape) == 1:
         return f"points of shape {shapes.text(shape)} have no columns, which the kernel takes: X[:, None]"
+    if process.shape and shape and len(shape) == 2 and (shape[1] or math.inf) < (process.shape[1] or 0):
+        return f"points of shape {shapes.text(shape)} have fewer columns than the kernel's input_dim={process.shape[1]}"
     seen = _seen(arguments) if method == "marginal_likelihood" else None
     if shape and seen and len(shape) == 2 and None not in {shape[0], seen[-1]} and shape[0] != seen[-1]:
         return f"y has length {seen[-1]}, X has {shape[0]} rows"
@@ -72,6 +76,19 @@ def shape(method: str, arguments: Passed) -> Shape | None:
         return None
     several = "n_outputs" in arguments.keywords or len(arguments.positional) > 2
     return (where.shape[0],) if where.shape is not None and len(where.shape) == 2 and not several else None
+
+
+def takes(path: str, arguments: Passed) -> Shape | None:
+    """The shape of the points that a kernel, or a process with it, takes: all columns are used; None where unknown."""
+    module, _, name = path.rpartition(".")
+    kernel = arguments.named.get("cov_func")
+    if module == "pm.gp" and kernel is not None and kernel.law == COLUMNS:
+        return kernel.shape
+    first = arguments.named.get("input_dim", next(iter(arguments.values), None))
+    picks = "active_dims" in arguments.named or arguments.unsure
+    if name not in KERNELS or picks or first is None or not isinstance(first.constant, int):
+        return None
+    return None, first.constant
 
 
 def law(path: str, arguments: Passed) -> str:

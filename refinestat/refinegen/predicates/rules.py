@@ -65,6 +65,7 @@ MONOTONE: Mapping[str, Callable[[Bounds], Bounds]] = {
     "sqrt": _grow(intervals.sqrt),
     **{name: _grow(intervals.sigmoid) for name in ("sigmoid", "invlogit", "expit")},
     "logit": _grow(intervals.logit),
+    "probit": _grow(intervals.probit),
     **{name: _grow(intervals.softplus) for name in ("softplus", "log1pexp")},
     "tanh": _grow(math.tanh),
     "erf": _grow(math.erf),

@@ -59,6 +59,14 @@ def run(nodes: Iterable[ast.stmt], state: State) -> None:
             forget(walk(node), state)
 
 
+def _delete(node: ast.Delete, state: State) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            state.names.pop(target.id, None)
+        else:
+            _stored(target, state)
+
+
 def _expression(node: ast.Expr, state: State) -> None:
     evaluate(node.value, state)
 
@@ -236,6 +244,7 @@ def _import(node: ast.Import | ast.ImportFrom, state: State) -> None:
 STATEMENTS: Mapping[type[ast.AST], Callable[[Any, State], None]] = {
     ast.Expr: _expression,
     ast.Assign: _assign,
+    ast.Delete: _delete,
     ast.AnnAssign: _annotated,
     ast.AugAssign: _augmented,
     ast.For: _for,

@@ -16,7 +16,7 @@ from refinestat.refinegen.predicates.overflow import overflows
 from refinestat.refinegen.predicates.records import Argument, Call, Reading
 from refinestat.refinegen.predicates.supports import categories, components
 from refinestat.refinegen.predicates.symbols import Kind, Value
-from refinestat.refinegen.predicates.transfer import as_array
+from refinestat.refinegen.predicates.transfer import as_array, is_broken
 from refinestat.refinegen.predicates.verdicts import accept, refuse, shown
 from refinestat.refinegen.records import Verdict
 
@@ -48,6 +48,9 @@ def _parameters(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]
         known: Any = given[name].constant if name in given else None
         if constants.numeric(known) and bool(np.any(np.isnan(known))):
             yield call.arguments[name].node, f"{name} must be a number, got NaN"
+        elif name in given and name not in ENDS and is_broken(given[name]):
+            at = call.arguments[name].node
+            yield at, f"{name} must be finite, and is not everywhere (from {shown(at)})"
     for name, domain in spec.domains.items():
         if name not in given or domain.matrix:
             continue
@@ -151,6 +154,7 @@ def _start(call: Call, spec: Distribution) -> Iterator[tuple[ast.AST, str]]:
             yield argument.node, f"initval must lie in its support {where}"
 
 
+ENDS = {"lower", "upper"}  # which may be infinite
 CATEGORICAL = {"Categorical", "OrderedLogistic", "OrderedProbit"}
 SHAPES = {
     "Beta": ("alpha", "beta"),

@@ -50,12 +50,14 @@ class Outcome(IntEnum):
 class Value:
     """One abstract value.
 
-    bounds: surely holds every element. reach: values that are surely attained (NOTHING claims nothing); uneven: only
-    by some elements, or by elements that depend on each other. sources: free random variables it is made of.
-    integer: True or False where sure. real: surely held as reals, even if whole. shape: None where unknown, as are its
-    unknown lengths. constant: the concrete value, or MISSING. law: the distribution of a random variable. measure: sd,
-    variance, precision (of a scale). symbolic: a tensor, which Python cannot branch on. discrete: of an unnamed
-    distribution. weight: number of items. depth: how many lists it is made of, one in the other."""
+    bounds: surely holds every element. reach: values that are surely attained (NOTHING claims nothing); uneven:
+    only by some elements, or by elements that depend on each other. sources: free random variables it is made of.
+    integer: True or False where sure. real: surely held as reals, even if whole. shape: None where unknown, as are
+    its unknown lengths (of a kernel of a Gaussian process: of the points that it takes). constant: the concrete
+    value, or MISSING. law: the distribution of a random variable. broken: some element is surely infinite or no
+    number, by arithmetic on such data. measure: sd, variance, precision (of a scale). symbolic: a tensor, which
+    Python cannot branch on. discrete: of an unnamed distribution. weight: number of items. depth: how many lists it
+    is made of, one in the other."""
 
     kind: Kind = Kind.NUMBER
     bounds: Bounds = EVERYTHING
@@ -64,6 +66,7 @@ class Value:
     sources: frozenset[str] = NO_SOURCES
     integer: bool | None = None
     real: bool = False
+    broken: bool = False
     shape: Shape | None = None
     constant: Any = MISSING
     items: tuple["Value", ...] | None = None

@@ -138,9 +138,16 @@ def multiply(x: Value, y: Value) -> Value:
 
 def divide(x: Value, y: Value) -> Value:
     if y.bounds[0] < 0 < y.bounds[1] and not y.known:
-        return elementwise((x, y), EVERYTHING, BOTH if x.reach == BOTH and independent(x, y) else NOTHING, False)
+        reach = BOTH if (x.reach == BOTH or (y.reach == BOTH and _signed(x))) and independent(x, y) else NOTHING
+        return elementwise((x, y), EVERYTHING, reach, False)
     reach = NOTHING if y.reach == NOTHING else intervals.reciprocal(y.reach)
     return replace(multiply(x, replace(y, bounds=intervals.reciprocal(y.bounds), reach=reach)), integer=False)
+
+
+def _signed(value: Value) -> bool:
+    """Whether every element has the same sign, and is not zero."""
+    low, high = value.bounds
+    return low > 0 or high < 0 or (low == 0 < high and bool(value.sources) and not value.uneven)
 
 
 def power(x: Value, y: Value) -> Value:
@@ -183,6 +190,22 @@ BINARY: Mapping[type[ast.AST], Callable[[Value, Value], Value]] = {
 }
 
 
+ELEMENTWISE = {ast.Add, ast.Sub, ast.Mult, ast.Div}
+
+
+def _breaks(op: type[ast.AST], x: Value, y: Value) -> bool:
+    """Whether arithmetic meets an element that is infinite or no number, or divides by a zero of the data."""
+    if op is ast.Div:
+        return is_broken(x) or (y.known and constants.numeric(y.constant) and not np.all(y.constant))
+    return is_broken(x) or is_broken(y)
+
+
+def is_broken(value: Value) -> bool:
+    """Whether some element is surely infinite or no number."""
+    numbers = value.known and constants.numeric(value.constant)
+    return value.broken or (numbers and not np.all(np.isfinite(np.asarray(value.constant, dtype=float))))
+
+
 def _hides(value: Value) -> bool:
     """Whether it may be made of variables that nobody sees (`model["b"]`): it is unknown, and no column of the data."""
     column = bool(value.name) and not value.symbolic
@@ -200,6 +223,7 @@ def binary(op: type[ast.AST], x: Value, y: Value) -> Value:
         result = BINARY[op](x, y)
         unsure = Kind.UNKNOWN in (x.kind, y.kind)
         reach = NOTHING if _hides(x) or _hides(y) else result.reach
+        result = replace(result, broken=op in ELEMENTWISE and _breaks(op, x, y))
         return replace(result, kind=Kind.UNKNOWN, reach=reach) if unsure else result
     if op is ast.MatMult:
         return opaque((x, y))
