@@ -98,3 +98,27 @@ def test_an_array_that_a_list_of_a_file_holds_is_changed_by_either_name(change):
     assert all(verdict.ok for verdict in judge_source(text, None))
     held = text.replace(change, "l[0] = a")
     assert "index 3 is out of range" in next(verdict.why for verdict in judge_source(held, None) if not verdict.ok)
+
+
+CHANGED = ["z = x; z += 1", "x.sort()", "x -= x.mean()"]
+MADE_ANEW = [
+    "z = x.copy(); z += 1", "z = np.sort(x); z += 1", "z = x * 1; z -= 1", "z = x.astype(float); z += 1",
+    "z = np.array(x); z.sort()", "z = pm.Data('z', x); z += 1", "z = x.sum(); z += 1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("statements", CHANGED)
+def test_data_are_not_changed_where_they_are(statements):
+    (why,) = _of_given_data(statements)
+    assert why.endswith("is data and cannot be changed: make something new of it")
+
+
+@pytest.mark.parametrize("statements", MADE_ANEW)
+def test_what_is_made_of_data_may_be_changed(statements):
+    assert _of_given_data(statements) == []
+
+
+def _of_given_data(statements):
+    lines = ["x = data['x']", *statements.split("; "), "a = pm.Normal('a')", "pm.Normal('o', a, observed=data['y'])"]
+    text = "import numpy as np\nimport pymc as pm\n\nwith pm.Model() as model:\n    " + "\n    ".join(lines)
+    return [verdict.why for verdict in judge_source(text, None) if not verdict.ok]

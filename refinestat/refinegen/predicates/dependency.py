@@ -38,6 +38,10 @@ def _rebound(event: Event, before: Symbols) -> str:
     return f"{event.text} is data{f' ({meaning})' if meaning else ''} and cannot be bound again: choose another name"
 
 
+def _read_only(event: Event, before: Symbols) -> str:
+    return f"{event.text} is data and cannot be changed: make something new of it"
+
+
 def _no_key(event: Event, before: Symbols) -> str:
     table = event.values[0] if event.values else None
     names = [variable.name for variable in before.dataset.variables] if before.dataset is not None else []
@@ -46,4 +50,4 @@ def _no_key(event: Event, before: Symbols) -> str:
     return f"{place} has no {event.text[:40]!r}{suggestion(event.text, names)}; it has {listed(names)}"
 
 
-MESSAGES = {What.UNDECLARED: _undeclared, What.REBOUND: _rebound, What.NO_KEY: _no_key}
+MESSAGES = {What.UNDECLARED: _undeclared, What.REBOUND: _rebound, What.READ_ONLY: _read_only, What.NO_KEY: _no_key}

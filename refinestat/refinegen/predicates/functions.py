@@ -42,7 +42,9 @@ def apply(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) 
     result = opaque(everything) if result is None else result
     outcome = _outcome(name, arguments, keywords)
     symbolic = any(a.symbolic for a in everything)
-    return replace(result, outcome=outcome, symbolic=symbolic, measure="", law="", name="", path="", broken=False)
+    return replace(
+        result, outcome=outcome, symbolic=symbolic, measure="", law="", name="", path="", broken=False, column=False
+    )
 
 
 def _outcome(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Outcome:

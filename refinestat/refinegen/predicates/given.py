@@ -15,9 +15,9 @@ def column(node: ast.AST, data: Value, index: Value, state: State) -> Value:
     if not isinstance(name, str):
         return transfer.opaque([data])
     if name == state.symbols.scored:
-        return replace(UNKNOWN, name=name, measure=measures.of_name(name), outcome=Outcome.WHOLE)
+        return replace(UNKNOWN, name=name, measure=measures.of_name(name), outcome=Outcome.WHOLE, column=True)
     if dataset is None:
-        return replace(UNKNOWN, name=name, measure=measures.of_name(name))
+        return replace(UNKNOWN, name=name, measure=measures.of_name(name), column=True)
     if name not in dataset.values:
         state.report(What.NO_KEY, node, name)
         return UNKNOWN

@@ -71,6 +71,8 @@ def method(node: ast.Call, base: Value, arguments: Passed, state: State) -> Valu
         state.report(What.STORE, node)
     if base.kind is Kind.DATA:
         return given.method(node, base, name, arguments, state)
+    if base.column and name in {*CHANGES, "sort"} and not state.symbols.own_section:
+        state.report(What.READ_ONLY, node, ast.unparse(node.func).rpartition(".")[0][:40])
     if base.kind in CHANGEABLE and (name in CHANGES or (name == "sort" and not base.symbolic)):
         return _change(node.func, base, arguments, state)
     if base.kind in {Kind.NUMBER, Kind.SEQUENCE} and name != "astype":
@@ -92,7 +94,7 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
         kind = Kind.SEQUENCE if name == "split" else Kind.TEXT
         return Value(kind=kind, outcome=transfer.derived([base]))
     if base.kind is Kind.UNKNOWN and name in SAME_DATA:
-        return base
+        return replace(base, column=False)
     if name == "astype":
         return _cast(base, arguments)
     result = transfer.opaque([base, *arguments.values, *arguments.named.values()])
@@ -102,6 +104,7 @@ def _plain_method(base: Value, name: str, arguments: Passed) -> Value:
 
 def _cast(base: Value, arguments: Passed) -> Value:
     kind = arguments.values[0] if arguments.values else arguments.named.get("dtype", UNKNOWN)
+    base = replace(base, column=False)
     name = kind.path or (kind.constant if isinstance(kind.constant, str) else "")
     whole = base.integer is True or (
         base.known and hasattr(base.constant, "round") and bool((base.constant.round() == base.constant).all())

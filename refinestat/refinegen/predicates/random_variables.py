@@ -40,7 +40,8 @@ def _model_function(call: Call) -> Value:
     label = call.label.value.constant if call.label is not None else None
     name = label if isinstance(label, str) else ""
     measure = measures.of_name(name) or value.measure
-    return replace(value, symbolic=True, name=name, measure=measure, law=value.law if call.function != "Data" else "")
+    law = value.law if call.function != "Data" else ""
+    return replace(value, symbolic=True, name=name, measure=measure, law=law, column=False)
 
 
 def _value(call: Call, spec: Distribution) -> Value:

@@ -16,6 +16,7 @@ class What(StrEnum):
     NO_SUCH_NAME = "a path that the library does not have"
     NOT_CALLABLE = "a call of something that is no function"
     REBOUND = "a data name bound again"
+    READ_ONLY = "data changed where they are"
     NO_KEY = "a key that the data do not have"
     SHAPES = "two shapes that do not broadcast"
     INDEX = "an index"

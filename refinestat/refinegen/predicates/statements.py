@@ -103,6 +103,8 @@ def _augmented(node: ast.AugAssign, state: State) -> None:
     after = operate(node, type(node.op), before, value, state)
     if before.path == PART:
         state.report(What.STORE, node)
+    if before.column and not state.symbols.own_section:
+        state.report(What.READ_ONLY, node, node.target.id)
     if before.kind in {Kind.SEQUENCE, Kind.TABLE, Kind.DATA, Kind.UNKNOWN} or size(before):
         changed(before, state, [value])  # in place, by whatever other name it goes
     bind_target(node.target, after, state)

@@ -56,8 +56,8 @@ class Value:
     its unknown lengths (of a kernel of a Gaussian process: of the points that it takes). constant: the concrete
     value, or MISSING. law: the distribution of a random variable. broken: some element is surely infinite or no
     number, by arithmetic on such data. measure: sd, variance, precision (of a scale). symbolic: a tensor, which
-    Python cannot branch on. discrete: of an unnamed distribution. weight: number of items. depth: how many lists it
-    is made of, one in the other."""
+    Python cannot branch on. column: an array of the data itself, which is read-only. discrete: of an unnamed
+    distribution. weight: number of items. depth: how many lists it is made of, one in the other."""
 
     kind: Kind = Kind.NUMBER
     bounds: Bounds = EVERYTHING
@@ -77,6 +77,7 @@ class Value:
     law: str = ""
     name: str = ""
     symbolic: bool = False
+    column: bool = False
     discrete: bool | None = None
     weight: int = 1
     depth: int = 0
@@ -193,7 +194,7 @@ def data_value(variable: Variable) -> Value:
     """A variable of the data set, with its values."""
     values: Any = variable.values if variable.values.ndim else variable.values[()].item()
     outcome = Outcome.WHOLE if variable.role is Role.OUTCOME else Outcome.FREE
-    return number(values, outcome=outcome, name=variable.name)
+    return replace(number(values, outcome=outcome, name=variable.name), column=variable.values.ndim > 0)
 
 
 def concrete(thing: Any, scored: str | None = None) -> Value:
