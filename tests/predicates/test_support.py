@@ -64,6 +64,7 @@ SOME_DENSITY = [
     "pm.Normal('y', (a * np.log(np.arange(3)))[1:], 1)", "pm.Normal('y', pm.math.exp(a / np.arange(3)), 1)",
     "pm.Gamma('y', alpha=2, beta=(a - 1) / a)", "pm.Gamma('y', alpha=2, beta=2 / pm.math.exp(a))",
     "pm.Gamma('y', alpha=2, beta=a / (a * 2))", "pm.Normal('y', pm.math.probit(0.3), 1)",
+    "r = np.divide(1, np.arange(3), where=np.arange(3) > 0); pm.Normal('y', a * r, 1)",
     "pm.Normal('y', a / np.array([np.inf, 2.0]), 1)", "pm.Normal('y', np.arange(3) / (a + 9), 1)",
     f"pm.Normal('y', 0, 1, shape=3, {ORDERED}, initval=[-1, 0, 1])", f"pm.Normal('y', 0, 1, shape=1, {ORDERED})",
 ]  # fmt: skip

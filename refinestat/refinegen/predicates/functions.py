@@ -119,8 +119,9 @@ def _differ(found: Sequence[Shape | None]) -> bool:
     return any(shape != known[0] for shape in known)
 
 
-def _arithmetic(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Value | None:
-    return binary(ARITHMETIC[name], arguments[0], arguments[1]) if len(arguments) == 2 else None
+def _arithmetic(name: str, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value | None:
+    plain = len(arguments) == 2 and not keywords  # `where=` and `out=` leave elements as they were
+    return binary(ARITHMETIC[name], arguments[0], arguments[1]) if plain else None
 
 
 def _same(name: str, arguments: Sequence[Value], _: Mapping[str, Value]) -> Value:
