@@ -340,6 +340,7 @@ def test_what_a_gaussian_process_does_not_take_is_refused(statements, why):
         "pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(2, ls=a, active_dims=[0])).prior('f', X=x)",
         "pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(1, ls=a)).prior('f', X=np.ones((5, 2)))",
         "pm.gp.HSGP(m=[9], c=1.5, cov_func=pm.gp.cov.ExpQuad(2, ls=a, active_dims=[1]))",
+        "pm.gp.Latent(cov_func=pm.gp.cov.Linear(2, a, [0])).prior('f', X=x)",
     ],
 )  # fmt: skip
 def test_what_a_gaussian_process_takes_is_accepted(statements):

@@ -10,6 +10,7 @@ from refinestat.refinegen.predicates.vocabulary import words
 
 # Kernels that pick columns of the points; of most, the length scale or its inverse is given.
 KERNELS = words("ExpQuad RatQuad Matern52 Matern32 Matern12 Exponential Cosine Periodic Linear Polynomial")
+FIRST_TWO = 2  # of a kernel's arguments by position; a later one may pick columns
 # What methods need: its least position, and its names.
 NEEDED = {"prior": (1, ("X", "Xs")), "conditional": (1, ("Xnew",)), "marginal_likelihood": (3, ("sigma",))}
 BASIS = "a list with the number of basis vectors for each column of X"
@@ -32,8 +33,9 @@ def _basis(passed: set[str], arguments: Passed) -> str:
     if given.value.kind is Kind.NUMBER and given.value.shape == ():
         return f"m must be {BASIS}: m=[...]"
     kernel, numbers = arguments.named.get("cov_func"), shapes.of(given.value)
-    if kernel is not None and kernel.law == COLUMNS and kernel.shape and numbers and numbers != (kernel.shape[1],):
-        return f"m has length {numbers[0]}, and the kernel's input_dim is {kernel.shape[1]}"
+    reads = kernel.shape[1] if kernel is not None and kernel.law == COLUMNS and kernel.shape else None
+    if reads is not None and numbers and numbers[0] not in {None, reads}:
+        return f"m has length {numbers[0]}, and the kernel's input_dim is {reads}"
     return "" if len(passed & {"c", "L"}) == 1 else "how far it reaches beyond X is one of c and L"
 
 
@@ -85,7 +87,7 @@ def takes(path: str, arguments: Passed) -> Shape | None:
     if module == "pm.gp" and kernel is not None and kernel.law == COLUMNS:
         return kernel.shape
     first = arguments.named.get("input_dim", next(iter(arguments.values), None))
-    picks = "active_dims" in arguments.named or arguments.unsure
+    picks = "active_dims" in arguments.named or arguments.unsure or len(arguments.positional) > FIRST_TWO
     if name not in KERNELS or picks or first is None or not isinstance(first.constant, int):
         return None
     return None, first.constant
