@@ -10,7 +10,7 @@ from refinestat.refinegen.predicates import processes, signatures, tensors, tran
 from refinestat.refinegen.predicates.binding import elements
 from refinestat.refinegen.predicates.builtin import python_function
 from refinestat.refinegen.predicates.expressions import evaluate
-from refinestat.refinegen.predicates.methods import library_function, method
+from refinestat.refinegen.predicates.methods import add_coords, library_function, method
 from refinestat.refinegen.predicates.paths import MODELS
 from refinestat.refinegen.predicates.random_variables import make
 from refinestat.refinegen.predicates.records import Argument, Passed, What
@@ -118,6 +118,18 @@ def _function(node: ast.Call, path: str, arguments: Passed, state: State) -> Val
         made = replace(made, law=processes.law(path, arguments), shape=processes.takes(path, arguments))
         return checked(node, made, arguments, state)
     return library_function(node, path, arguments.values, arguments, state)
+
+
+def open_model(call: ast.Call, state: State) -> None:
+    """The arguments of pm.Model: its dimensions and its name."""
+    arguments = passed(call, state)
+    state.open_coords = state.open_coords or arguments.unsure
+    coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
+    if coords is not None:
+        add_coords(coords, state)
+    name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
+    if name is not None and isinstance(name.value.constant, str) and name.value.constant:
+        state.prefix += f"{name.value.constant}::"
 
 
 CALLS: Mapping[type[ast.AST], Callable[[Any, State], Value]] = {ast.Call: _call}

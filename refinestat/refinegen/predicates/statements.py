@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from refinestat.refinegen.predicates import calls, imports, methods
+from refinestat.refinegen.predicates import calls, imports
 from refinestat.refinegen.predicates.binding import any_element, bind_target, elements, iterates
 from refinestat.refinegen.predicates.branches import BRANCHES, merge, truth
 from refinestat.refinegen.predicates.displays import DISPLAYS
@@ -216,23 +216,11 @@ def _with(node: ast.With, state: State) -> None:
     for item in node.items:
         value = evaluate(item.context_expr, state)
         if isinstance(item.context_expr, ast.Call) and value.kind is Kind.MODEL:
-            open_model(item.context_expr, state)
+            calls.open_model(item.context_expr, state)
         if item.optional_vars is not None:
             bind_target(item.optional_vars, value, state)
     run(node.body, state)
     state.prefix = outer
-
-
-def open_model(call: ast.Call, state: State) -> None:
-    """The arguments of pm.Model: its dimensions and its name."""
-    arguments = calls.passed(call, state)
-    state.open_coords = state.open_coords or arguments.unsure
-    coords = arguments.keywords.get("coords", arguments.positional[1] if len(arguments.positional) > 1 else None)
-    if coords is not None:
-        methods.add_coords(coords, state)
-    name = arguments.keywords.get("name", arguments.positional[0] if arguments.positional else None)
-    if name is not None and isinstance(name.value.constant, str) and name.value.constant:
-        state.prefix += f"{name.value.constant}::"
 
 
 def _function(node: ast.FunctionDef | ast.ClassDef, state: State) -> None:

@@ -223,8 +223,8 @@ def binary(op: type[ast.AST], x: Value, y: Value) -> Value:
         result = BINARY[op](x, y)
         unsure = Kind.UNKNOWN in (x.kind, y.kind)
         reach = NOTHING if _hides(x) or _hides(y) else result.reach
-        result = replace(result, broken=op in ELEMENTWISE and _breaks(op, x, y))
-        return replace(result, kind=Kind.UNKNOWN, reach=reach) if unsure else result
+        broken = op in ELEMENTWISE and _breaks(op, x, y)
+        return replace(result, kind=Kind.UNKNOWN if unsure else result.kind, reach=reach, broken=broken)
     if op is ast.MatMult:
         return opaque((x, y))
     logical = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)
