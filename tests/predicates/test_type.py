@@ -314,6 +314,7 @@ MARGINAL = "pm.gp.Marginal(cov_func=k).marginal_likelihood"
         ("pm.gp.Latent(cov_func=s**2)", "cov_func must be a covariance of pm.gp.cov"),
         ("pm.gp.Latent(cov_func=k, mean_func=0)", "mean_func must be a mean of pm.gp.mean"),
         ("pm.gp.cov.Matern52(1)", "one of ls and ls_inv"), ("pm.gp.cov.Matern52(1, a, a)", "one of ls and ls_inv"),
+        ("pm.gp.cov.ExpQuad(1, ls=None)", "one of ls and ls_inv"),
         ("pm.gp.HSGP(m=[10], cov_func=k)", "one of c and L"),
         ("pm.gp.HSGP(m=[10], L=[2], c=1.5, cov_func=k)", "one of c and L"),
         ("pm.gp.HSGP(m=[10, 10], c=1.5, cov_func=k)", "m has length 2, and the kernel's input_dim is 1"),
@@ -341,6 +342,8 @@ def test_what_a_gaussian_process_does_not_take_is_refused(statements, why):
         "pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(1, ls=a)).prior('f', X=np.ones((5, 2)))",
         "pm.gp.HSGP(m=[9], c=1.5, cov_func=pm.gp.cov.ExpQuad(2, ls=a, active_dims=[1]))",
         "pm.gp.Latent(cov_func=pm.gp.cov.Linear(2, a, [0])).prior('f', X=x)",
+        "pm.gp.Latent(cov_func=pm.gp.cov.ExpQuad(2, a, None, [0])).prior('f', X=x)",
+        "pm.gp.cov.Matern32(1, ls=None, ls_inv=a); pm.gp.HSGP([9], L=None, c=1.5, cov_func=k)",
     ],
 )  # fmt: skip
 def test_what_a_gaussian_process_takes_is_accepted(statements):

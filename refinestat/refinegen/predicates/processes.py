@@ -18,7 +18,8 @@ BASIS = "a list with the number of basis vectors for each column of X"
 
 def fault(name: str, parameters: Sequence[str], arguments: Passed) -> str:
     """Why `pm.gp.<name>` or `pm.gp.cov.<name>` cannot be called like this. parameters: by position."""
-    passed = {*parameters[: len(arguments.positional)], *arguments.keywords}
+    given = {**dict(zip(parameters, arguments.positional, strict=False)), **arguments.keywords}
+    passed = {parameter for parameter, argument in given.items() if argument.value.kind is not Kind.NONE}
     if name in KERNELS and "ls" in parameters and len(passed & {"ls", "ls_inv"}) != 1:
         return f"pm.gp.cov.{name} takes a length scale: one of ls and ls_inv"
     for parameter, what, module in (("mean_func", "mean", "mean"), ("cov_func", "covariance", "cov")):
