@@ -28,7 +28,7 @@ from training.card import card
 from training.columns import as_markdown, read_markdown
 from training.corpus import FAMILIES, HELD_OUT_FAMILIES, Rates, Split, examples, make
 from training.corpus.draft import Draft
-from training.corpus.families import groups, linear
+from training.corpus.families import groups, linear, survival, times
 from training.corpus.names import topic
 from training.corpus.style import choose_style
 from training.corpus.words import FORBIDDEN_NAMES, FORBIDDEN_WORDS, NAMES, TOPICS, WORDS
@@ -68,6 +68,10 @@ def judge():
 def tiny():
     shape = Shape(vocabulary=400, hidden=16, layers=1, heads=2, feed_forward=32)
     return Settings(steps=3, rows=4, shape=shape)
+
+
+def predictors_of(example):
+    return [variable.name for variable in example.dataset.variables if variable.role is Role.PREDICTOR]
 
 
 def sources(sample):
@@ -124,6 +128,34 @@ def test_no_data_name_is_shadowed_and_no_name_is_assigned_twice(sample):
         names = assigned(example.prompt + example.program)
         assert len(names) == len(set(names))
         assert not set(names) & {variable.name for variable in example.dataset.variables}
+
+
+def test_half_of_the_skewed_outcomes_are_told_to_be_skewed_and_none_of_another_family(sample):
+    skewed = [make(seed, CLEAN, families={linear.positive_regression: 1.0}) for seed in range(200)]
+    assert 70 < sum("(positive, skewed) against" in example.dataset.description for example in skewed) < 120
+    others = [example.dataset.description for example in sample if example.family != "positive_regression"]
+    assert not any("(positive, skewed)" in description for description in others)
+
+
+def test_a_season_is_never_what_a_plain_sentence_asks_for():
+    seasons = [make(seed, CLEAN, families={times.season: 1.0}) for seed in range(100)]
+    told = [example.dataset.description.lower() for example in seasons if example.dataset.description]
+    assert all("season" in description or "cycle" in description for description in told)
+
+
+def test_waiting_times_under_a_name_that_means_nothing_are_told_by_the_rest_of_the_sentence():
+    sometimes = Rates(unknown=0.5, no_description=0)
+    made = [make(seed, sometimes, families={survival.weibull: 1.0}).dataset for seed in range(200)]
+    told = ("Survival of", "Survival analysis of", "until failure")
+    waiting = tuple(word.replace("_", " ").capitalize() for word in NAMES["waiting_words"])
+    assert all(any(text in data.description for text in told) or data.description.startswith(waiting) for data in made)
+
+
+def test_slopes_of_several_predictors_are_mostly_called_after_them():
+    made = [make(seed, CLEAN, families={linear.regression: 1.0}) for seed in range(300)]
+    several = [(example, explaining) for example in made if len(explaining := predictors_of(example)) > 2]
+    named = [all(re.search(rf'"b(eta)?_{name}"', example.program) for name in names) for example, names in several]
+    assert sum(named) > 0.8 * len(named)
 
 
 def test_a_random_variable_has_the_name_that_it_is_assigned_to(sample):
@@ -271,7 +303,7 @@ def test_terms_stand_in_the_order_of_the_prompt():
     several = 0
     for seed in range(60):
         example = make(seed, CLEAN, families={linear.regression: 1.0})
-        shown = [variable.name for variable in example.dataset.variables if variable.role is Role.PREDICTOR]
+        shown = predictors_of(example)
         used = [name for name in re.findall(r"\b\w+\b(?!=)", example.program.split(LIKELIHOOD)[1]) if name in shown]
         several += len(used) > 1
         assert used == sorted(used, key=shown.index)

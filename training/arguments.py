@@ -8,9 +8,9 @@ from training.folder import OUTPUT, ROOT, OtherModelError, check_folder
 from training.rates import Rates
 
 CHECKPOINT = ROOT / "build" / "training" / "checkpoint.pt"
-STEPS = 11_000
-FINISH_STEPS = 2_000
-LAST_STEPS = 1_500
+STEPS = 15_000
+FINISH_STEPS = 2_500
+LAST_STEPS = 2_000
 
 
 def train_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -21,10 +21,7 @@ def train_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--checkpoint", type=Path, default=CHECKPOINT, help="where an interrupted training is kept")
     parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
     parser.add_argument(
-        "--threads",
-        type=int,
-        default=1,
-        help="two: 1.7 times as quick, other weights (default: %(default)s)",
+        "--threads", type=int, default=2, help="another number gives other weights (default: %(default)s)"
     )
     parser.add_argument("--steps", type=int, default=STEPS, help="default: %(default)s")
     parser.add_argument(

@@ -64,8 +64,7 @@ def _main(flags: argparse.Namespace) -> int:
         print(f"train.py: error: argument --device: no such device here: {flags.device}", file=sys.stderr)
         return 2
     torch.set_num_threads(flags.threads)
-    # Several threads add gradients in any order otherwise; a single one needs no such care, which has a way of its own.
-    torch.use_deterministic_algorithms(flags.device == "cpu" and flags.threads > 1)
+    torch.use_deterministic_algorithms(flags.device == "cpu")  # else several threads add gradients in any order
     print("Learning the tokenizer ...")
     first, *later = stages(flags)
     training = begin(first, train_tokenizer(first.rates, VOCABULARY), flags.device)

@@ -4,7 +4,7 @@ import string
 from random import Random
 
 from training.corpus.draft import Draft
-from training.corpus.words import KEYWORDS, TOPICS
+from training.corpus.words import KEYWORDS, NAMES, TOPICS
 
 _VOWELS = "aeiouy"
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
@@ -57,7 +57,8 @@ def topic(draft: Draft, words: tuple[str, ...]) -> str:
         return word
     ending = "s" if word.endswith("s") else ""
     while True:
-        unknown = _blend(draft.random, words) if draft.chance(0.5) else _spoken(draft.random)
+        pieces = words if draft.chance(0.8) else tuple(NAMES["sentences"])
+        unknown = _blend(draft.random, pieces) if draft.chance(0.5) else _spoken(draft.random)
         unknown = unknown.removesuffix("s") + ending
         if len(unknown) > 2 and unknown not in TOPICS and unknown not in KEYWORDS:
             return unknown

@@ -29,11 +29,16 @@ MAKERS: Mapping[Link, Callable[[Draft], Outcome]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """A predictor as the linear predictor uses it."""
+    """A predictor as the linear predictor uses it. extent: its largest absolute value; span: largest less smallest."""
 
     expression: str
     extent: float
     span: float
+
+    @property
+    def reach(self) -> float:
+        """How far it goes to either side of its middle."""
+        return self.span / 2
 
 
 def any_outcome(draft: Draft, **weights: int) -> Outcome:
@@ -60,14 +65,14 @@ def intercept(draft: Draft, outcome: Outcome, names: tuple[str, ...] = INTERCEPT
     return location(draft, names, intercept_scale(draft, outcome, centre), centre, shape)
 
 
-def slope_scale(draft: Draft, outcome: Outcome, extent: float) -> float:
-    """How wide a slope's prior is: the outcome's spread over the predictor's extent, once or twice."""
-    return outcome.spread * draft.random.choice([0.5, 1, 1, 2]) / extent
+def slope_scale(draft: Draft, outcome: Outcome, reach: float) -> float:
+    """How wide a slope's prior is: of the order of the slope that takes the outcome over all its values."""
+    return outcome.spread * draft.random.choice([0.5, 1, 1, 2]) / reach
 
 
 def slope(draft: Draft, outcome: Outcome, predictor: Input, names: tuple[str, ...] = SLOPE) -> str:
     """The prior on a slope."""
-    return location(draft, names, slope_scale(draft, outcome, predictor.extent))
+    return location(draft, names, slope_scale(draft, outcome, predictor.reach))
 
 
 def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
@@ -78,8 +83,9 @@ def linear(draft: Draft, outcome: Outcome, columns: list[Column]) -> str:
 
 
 def slopes(draft: Draft, outcome: Outcome, columns: list[Column], inputs: list[Input]) -> list[str]:
-    """One term per predictor: its slope times what is used of it."""
-    named = draft.random.choice(("beta_{name}", "b_{name}", "beta{i}", "b{i}", "beta_{i}"))
+    """One term per predictor: its slope times what is used of it. Several slopes are mostly called after their data."""
+    after_data, numbered = ("beta_{name}", "b_{name}"), ("beta{i}", "b{i}", "beta_{i}")
+    named = draft.random.choice(numbered if draft.chance(0.6 if len(columns) < 3 else 0.1) else after_data)
     terms = []
     for i, (column, predictor) in enumerate(zip(columns, inputs, strict=True), start=1):
         names = SLOPE if len(columns) == 1 else (named.format(name=column.name, i=i),)

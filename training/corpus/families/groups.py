@@ -61,10 +61,10 @@ def varying_slopes(draft: Draft) -> None:
     arrange(draft)
     used = prepare(draft, x)
     mean_a = intercept(draft, outcome, _MEAN)
-    mean_b = location(draft, ("mu_b", "mu_beta", "mu_slope"), slope_scale(draft, outcome, used.extent))
+    mean_b = location(draft, ("mu_b", "mu_beta", "mu_slope"), slope_scale(draft, outcome, used.reach))
     a, b = draft.random.choice((("alpha", "beta"), ("a", "b"), ("alpha_group", "beta_group"), ("a_group", "b_group")))
     a = effects(draft, (a,), outcome.spread, number, mean_a)
-    b = effects(draft, (b,), outcome.spread / used.extent, number, mean_b)
+    b = effects(draft, (b,), outcome.spread / used.reach, number, mean_b)
     observe(draft, outcome, f"{a}[{group}] + {b}[{group}] * {used.expression}")
 
 

@@ -99,7 +99,7 @@ def _family(curve: _Curve, *phrases: str) -> Callable[[Draft], None]:
             draft,
             f"{what} of {draft.rows} {draft.units} by {by}: {phrase}.",
             f"{what} against {by}, {phrase}.",
-            opening.format(units=draft.units, what=what, by=by, phrase=phrase),
+            *[opening.format(units=draft.units, what=what, by=by, phrase=phrase)] * 3,
             f"{what} and {by} of {draft.rows} {draft.units} ({phrase}).",
             *about(draft, outcome, [x])[:3],
         )

@@ -65,7 +65,7 @@ def meta_regression(draft: Draft) -> None:
     describe(draft, *(f"{text[:-1]}, by {predictor.word}." for text in _sentences(draft, outcome)))
     used = prepare(draft, predictor)
     mu = location(draft, ("alpha", "mu", "a"), outcome.column.extent)
-    beta = location(draft, SLOPE, outcome.spread / used.extent)
+    beta = location(draft, SLOPE, outcome.spread / used.reach)
     mean = f"{mu} + {beta} * {used.expression}"
     draw = draft.random.random()
     if draw < 0.4:

@@ -15,6 +15,7 @@ from training.corpus.terms import (
     any_outcome,
     intercept,
     linear,
+    listed,
     number_of_predictors,
     polynomial,
     predictors,
@@ -75,8 +76,8 @@ def interaction(draft: Draft) -> None:
     stem = draft.random.choice(("beta", "b", "beta_"))
     b1 = slope(draft, outcome, first, (f"{stem}1",))
     b2 = slope(draft, outcome, second, (f"{stem}2",))
-    scale = slope_scale(draft, outcome, first.extent * second.extent)
-    b3 = location(draft, ("beta_int", "b_int", "beta12", "gamma", f"{stem}3"), scale)
+    scale = slope_scale(draft, outcome, first.reach * second.reach)
+    b3 = location(draft, ("beta_int", "b_int", "gamma", f"{stem}3"), scale)
     terms = f"{a} + {b1} * {first.expression} + {b2} * {second.expression}"
     observe(draft, outcome, f"{terms} + {b3} * {first.expression} * {second.expression}")
 
@@ -122,7 +123,7 @@ def uneven_noise(draft: Draft) -> None:
     a, b = intercept(draft, outcome), slope(draft, outcome, used)
     centre = round(math.log(outcome.spread))
     g0 = location(draft, ("gamma0", "log_sigma0", "g0"), 1, centre)
-    g1 = location(draft, ("gamma1", "log_sigma1", "g1"), 1 / used.extent)
+    g1 = location(draft, ("gamma1", "log_sigma1", "g1"), 1 / used.reach)
     mean = draft.let(("mu", "mu", "mu_y"), f"{a} + {b} * {used.expression}")
     sigma = draft.let(("sigma", "sd_y", "noise"), f"{draft.style.exp}({g0} + {g1} * {used.expression})")
     draft.observe("Normal", outcome.name, mu=mean, sigma=sigma)
@@ -133,7 +134,8 @@ def positive_regression(draft: Draft) -> None:
     add_size(draft, 10, 300)
     outcome = real_outcome(draft, positive_only=True)
     columns = predictors(draft, number_of_predictors(draft, 8, 4, 2, 1))
-    describe(draft, *about(draft, outcome, columns), f"{outcome.word} (positive, skewed) against {columns[0].word}.")
+    skewed = f"{outcome.word} (positive, skewed) against {listed(columns)}."
+    describe(draft, skewed, draft.random.choice(about(draft, outcome, columns)))
     arrange(draft)
     on_log = Outcome(column=outcome.column, link=Link.LOG, centre=math.log(outcome.column.middle), spread=1.0)
     eta = draft.let(("eta", "mu", "log_mu"), linear(draft, on_log, columns))

@@ -25,7 +25,8 @@ def positive_mean(draft: Draft) -> None:
     """Positive measurements: log-normal or gamma."""
     add_size(draft, 8, 300)
     outcome = real_outcome(draft, positive_only=True)
-    describe(draft, *about(draft, outcome, []), f"Distribution of {outcome.word} among {draft.units}, skewed.")
+    skewed = f"Distribution of {outcome.word} among {draft.units}, skewed."
+    describe(draft, skewed, draft.random.choice(about(draft, outcome, [])))
     middle = outcome.column.middle
     if draft.chance(0.5):
         mu = location(draft, ("mu", "mu_log", "log_mean"), draft.random.choice([1, 2, 5]), round(math.log(middle)))

@@ -7,6 +7,7 @@ import numpy as np
 from commons.data_pymc import Role, Variable
 from training.corpus.data import Column, add_column, add_predictor, add_size, arrange, data_name, describe, three_digits
 from training.corpus.draft import Draft
+from training.corpus.names import topic
 from training.corpus.outcomes import Link, Outcome
 from training.corpus.priors import location, positive
 from training.corpus.terms import intercept, prepare, slope
@@ -17,7 +18,7 @@ _SHAPE = ("alpha", "k_shape", "shape_", "kappa")
 
 def _data(draft: Draft) -> tuple[Outcome, Column | None]:
     add_size(draft, 8, 250)
-    word, high = draft.random.choice(NAMES["waiting_words"]), 10 ** draft.random.uniform(0.3, 3)
+    word, high = topic(draft, tuple(NAMES["waiting_words"])), 10 ** draft.random.uniform(0.3, 3)
     name = data_name(draft, word, NAMES["outcome"])
     low = max(high * draft.random.uniform(0.005, 0.2), 0.02)
     made = add_column(
@@ -33,12 +34,13 @@ def _data(draft: Draft) -> tuple[Outcome, Column | None]:
     )
     x = add_predictor(draft) if draft.chance(0.5) else None
     given = f" by {x.word}" if x else ""
+    said = [f"{spoken(word)} of {draft.rows} {draft.units}{given}."] if word in NAMES["waiting_words"] else []
     describe(
         draft,
-        f"{spoken(word)} of {draft.rows} {draft.units}{given}.",
+        *said,
+        f"Survival of {draft.units}: {spoken(word)}{given}.",
         f"Survival analysis of {draft.units}{given}.",
         f"{spoken(word)} until failure for {draft.rows} {draft.units}{given}.",
-        f"How long {draft.units} last{given}.",
     )
     return Outcome(column=made, link=Link.LOG, centre=math.log(made.middle), spread=1.0), x
 

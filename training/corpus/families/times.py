@@ -6,7 +6,7 @@ from training.corpus.likelihoods import observe
 from training.corpus.outcomes import Outcome
 from training.corpus.priors import location, positive
 from training.corpus.style import literal
-from training.corpus.terms import about, any_outcome, intercept, prepare, slope_scale
+from training.corpus.terms import any_outcome, intercept, prepare, slope_scale
 
 _PERIODS = ("years", "months", "weeks", "days", "hours", "steps")
 
@@ -17,8 +17,7 @@ def _series(draft: Draft, most: int, *phrases: str, with_time: bool) -> tuple[Ou
     kind, word = draft.random.choice(["count", "centred", "positive"]), draft.random.choice(draft.words.times)
     x = add_predictor(draft, kind=kind, word=word) if with_time else None
     what, by = outcome.word, x.word if x else "time"
-    sentences = [phrase.format(what=what, by=by, rows=draft.rows, units=draft.units) for phrase in phrases]
-    describe(draft, *sentences, *(about(draft, outcome, [x])[:2] if x else []))
+    describe(draft, *(phrase.format(what=what, by=by, rows=draft.rows, units=draft.units) for phrase in phrases))
     arrange(draft)
     return outcome, x
 
@@ -90,7 +89,7 @@ def change_point(draft: Draft) -> None:
 
 
 def season(draft: Draft) -> None:
-    """A yearly or weekly wave, perhaps with a trend."""
+    """A yearly or weekly wave, mostly with a trend."""
     phrases = (
         "Seasonal {what} over {rows} {units}.",
         "{what} by {by} with a seasonal cycle.",
@@ -106,8 +105,8 @@ def season(draft: Draft) -> None:
     phase = draft.name("phase", "angle_t", "omega_t")
     draft.priors.insert(0, f"{phase} = 2 * np.pi * {x.name} / {period}")
     eta = f"{a} + {bs} * np.sin({phase}) + {bc} * np.cos({phase})"
-    if draft.chance(0.4):
+    if draft.chance(0.8):
         used = prepare(draft, x)
-        trend = location(draft, ("trend", "beta_t", "b_trend"), slope_scale(draft, outcome, used.extent))
+        trend = location(draft, ("trend", "beta_t", "b_trend"), slope_scale(draft, outcome, used.reach))
         eta += f" + {trend} * {used.expression}"
     observe(draft, outcome, eta)
