@@ -28,7 +28,8 @@ all, in 40 to 55 minutes on two cores; vocabulary {vocabulary}, hidden {hidden},
 {heads} heads, feed-forward {feed_forward}. Muon trains the matrices of the layers, AdamW the rest. Names of the data,
 and names that a program declared before, weigh {copied} times as much in the loss ({last_copied} times in the last
 steps). A processor that computes bf16 directly trains in it; another one in float32, for hours, to
-other weights, and so does another number of threads. Else the same command gives the same weights.
+other weights, and so does another number of threads. Else the same command goes the same way: the checkpoints of two
+trainings were the same, bit by bit, after 1,250 steps.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every outcome by
 up to seven predictors, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with
