@@ -131,8 +131,9 @@ def test_no_data_name_is_shadowed_and_no_name_is_assigned_twice(sample):
 
 
 def test_half_of_the_skewed_outcomes_are_told_to_be_skewed_and_none_of_another_family(sample):
-    skewed = [make(seed, CLEAN, families={linear.positive_regression: 1.0}) for seed in range(200)]
-    assert 70 < sum("(positive, skewed) against" in example.dataset.description for example in skewed) < 120
+    described = replace(CLEAN, no_description=0)
+    skewed = [make(seed, described, families={linear.positive_regression: 1.0}) for seed in range(200)]
+    assert 80 < sum("(positive, skewed) against" in example.dataset.description for example in skewed) < 120
     others = [example.dataset.description for example in sample if example.family != "positive_regression"]
     assert not any("(positive, skewed)" in description for description in others)
 
