@@ -46,9 +46,9 @@ def meta_analysis(draft: Draft) -> None:
     extent = outcome.column.extent * draft.random.choice([0.5, 1, 2])
     mu = location(draft, _MEAN, extent)
     draw = draft.random.random()
-    if draw < 0.12:
+    if draw < 0.25:
         draft.observe("Normal", outcome.name, mu=mu, sigma=error.name)
-    elif draw < 0.52:
+    elif draw < 0.6:
         tau = positive(draft, BETWEEN, outcome.spread / 2)
         total = f"pm.math.sqrt({error.name}**2 + {tau}**2)"
         if draft.chance(0.5):
