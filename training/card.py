@@ -27,12 +27,8 @@ parameters (`mu`, `sigma`), and rare families; then {last_steps:,} on words that
 all, in 40 to 80 minutes on two cores; vocabulary {vocabulary}, hidden {hidden}, {layers} layers,
 {heads} heads, feed-forward {feed_forward}. Muon trains the matrices of the layers, AdamW the rest. Names of the data,
 and names that a program declared before, weigh {copied} times as much in the loss ({last_copied} times in the last
-steps). A processor that computes bf16 directly trains in it; another one in float32, for hours, to
-other weights, and so does another number of threads. On the same processor the same command goes the same way: the
-checkpoints of two trainings were the same, bit by bit, after 1,250 steps. A whole training on another processor gave
-other weights (SHA-256 `58beda6f0014d6b9...`) and much the same table: of its free programs on the five data sets
-100 % / 96.5 % built (T = 0.3 / 0.8), on fresh ones 88.0 % / 86.0 %, with unused random variables in 1.3 % / 4.1 %, and
-3, 5, 4, 4 and 3 model families for the five data sets, constrained, at T = 0.3.
+steps). A processor that computes bf16 directly trains in it, another one in float32, for hours. The
+weights depend on the kind of processor and on the number of threads.
 
 The corpus (`training/corpus/`) has {families} families of models: means, meta-analysis, regression of every outcome by
 up to seven predictors, polynomials, interactions, growth curves, binomials with trials, counts with exposure and with
